@@ -1,0 +1,52 @@
+"""Recurra: train, compare, understand and ship recurrent networks on sequences.
+
+Everything public is loaded on first use, so that `import recurra` stays light::
+
+    from recurra import TextClassifier
+
+    classifier = TextClassifier(cell="gru").fit(texts, labels)
+    classifier.predict(["a fine film"])
+    classifier.save("stars.recurra")
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from recurra import errors
+from recurra._backend import choose_backend
+from recurra._version import __version__
+
+if TYPE_CHECKING:
+    from recurra.runtime import TextPredictor, load_predictor
+    from recurra.study import compare
+    from recurra.tasks import TextClassifier
+
+__all__ = [
+    "TextClassifier",
+    "TextPredictor",
+    "__version__",
+    "compare",
+    "errors",
+    "load_predictor",
+]
+
+_LAZY = {
+    "TextClassifier": "recurra.tasks",
+    "TextPredictor": "recurra.runtime",
+    "compare": "recurra.study",
+    "load_predictor": "recurra.runtime",
+}
+
+choose_backend()
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(importlib.import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'recurra' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

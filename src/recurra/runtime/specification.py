@@ -1,0 +1,125 @@
+"""What a text classifier is made of: the contract between builders, artifacts and the runtime."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, get_args
+
+from recurra._types import Cell, Pooling
+from recurra.errors import CorruptArtifactError, UnknownNameError, UsageError
+
+__all__ = ["CELLS", "POOLINGS", "ClassifierSpecification"]
+
+CELLS: tuple[str, ...] = get_args(Cell)
+POOLINGS: tuple[str, ...] = get_args(Pooling)
+
+_LARGEST_WIDTH = 1 << 16
+_LARGEST_TABLE = 1 << 31
+
+
+@dataclass(frozen=True)
+class ClassifierSpecification:
+    """The architecture of a text classifier.
+
+    Args:
+        vocabulary: Rows of the embedding; row 0 is padding, row 1 unknown tokens.
+        classes: Number of classes, at least 2.
+        embedding: Width of a token's vector.
+        cell: `dense` (order-blind mean of the embeddings), `rnn`, `lstm` or `gru`.
+        units: Units of each recurrent layer, from the first to the last; of the hidden layer for
+            `dense`.
+        bidirectional: Read every layer's input from both ends.
+        pooling: What the head reads: the `last` state, the `mean` or `max` over time, both
+            (`mean_max`), or `attention` over time.
+        dropout: Share of each recurrent layer's inputs dropped in training.
+        recurrent_dropout: Share of the state dropped in training.
+        embedding_dropout: Share of embedding channels dropped in training, whole texts at a time.
+        word_dropout: Share of tokens hidden (read as unknown) in training.
+        head: Units of the dense layers between pooling and softmax.
+        head_dropout: Dropout before the softmax and between the dense layers.
+        batch_normalization: Normalise after every recurrent layer and dense layer.
+        ngrams: Rows of the n-gram table of the wide part; 0 for none.
+        ngram_orders: Lengths of the n-grams, for example `(1, 2, 3)`.
+
+    Raises:
+        UnknownNameError: If `cell` or `pooling` is unknown.
+        UsageError: If a number is out of its range.
+    """
+
+    vocabulary: int
+    classes: int
+    embedding: int = 64
+    cell: str = "lstm"
+    units: tuple[int, ...] = (64,)
+    bidirectional: bool = False
+    pooling: str = "last"
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    embedding_dropout: float = 0.0
+    word_dropout: float = 0.0
+    head: tuple[int, ...] = ()
+    head_dropout: float = 0.0
+    batch_normalization: bool = False
+    ngrams: int = 0
+    ngram_orders: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.cell not in CELLS:
+            raise UnknownNameError("cell", str(self.cell), CELLS)
+        if self.pooling not in POOLINGS:
+            raise UnknownNameError("pooling", str(self.pooling), POOLINGS)
+        _check_count("vocabulary", self.vocabulary, 2, _LARGEST_TABLE)
+        _check_count("classes", self.classes, 2, _LARGEST_TABLE)
+        _check_count("embedding", self.embedding, 1, _LARGEST_WIDTH)
+        _check_count("ngrams", self.ngrams, 0, _LARGEST_TABLE)
+        _check_counts("units", self.units, least=1)
+        _check_counts("head", self.head, least=0)
+        _check_counts("ngram_orders", self.ngram_orders, least=0)
+        for name in _SHARES:
+            _check_share(name, getattr(self, name))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_dict(cls, values: Any) -> ClassifierSpecification:
+        """Read the specification of an artifact.
+
+        Raises:
+            CorruptArtifactError: If a field is missing, unknown or out of its range.
+        """
+        if not isinstance(values, dict):
+            raise CorruptArtifactError("the specification is not a JSON object")
+        unknown = set(values) - {field.name for field in fields(cls)}
+        if unknown:
+            raise CorruptArtifactError(f"the specification has unknown fields: {sorted(unknown)}")
+        try:
+            plain = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+            return cls(**plain)
+        except (TypeError, ValueError) as error:
+            raise CorruptArtifactError(f"the specification cannot be used: {error}") from error
+
+
+_SHARES = ("dropout", "recurrent_dropout", "embedding_dropout", "word_dropout", "head_dropout")
+
+
+def _check_count(name: str, value: object, least: int, most: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise UsageError(f"{name} must be an integer from {least} to {most}, not {value!r}")
+
+
+def _check_counts(name: str, values: object, least: int) -> None:
+    if not isinstance(values, tuple) or len(values) < least or len(values) > 64:
+        raise UsageError(f"{name} must be a tuple of {least} to 64 integers, not {values!r}")
+    for value in values:
+        _check_count(name, value, 1, _LARGEST_WIDTH)
+
+
+def _check_share(name: str, value: object) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not 0.0 <= float(value) < 1.0:  # type: ignore[arg-type]
+        raise UsageError(f"{name} must be at least 0 and below 1, not {value!r}")
