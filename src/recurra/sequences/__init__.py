@@ -1,0 +1,1 @@
+"""Sequences: readers, named datasets, encoders, padding, bucketing and splits."""
