@@ -20,7 +20,7 @@ __all__ = ["lengths_to_mask", "pad_sequences"]
 Side = Literal["pre", "post"]
 
 
-def pad_sequences(
+def pad_sequences(  # noqa: PLR0917 - the signature of Keras's function
     sequences: Sequence[ArrayLike],
     maxlen: int | None = None,
     dtype: DTypeLike = "int32",
@@ -57,7 +57,8 @@ def pad_sequences(
     time = max((len(row) for row in rows), default=0) if maxlen is None else maxlen
     padded = np.full((len(rows), time, *_features(rows)), value, dtype=dtype)
     for target, row in zip(padded, rows, strict=True):
-        kept = row[: min(len(row), time)] if truncating == "post" else row[max(len(row) - time, 0) :]
+        first = 0 if truncating == "post" else max(len(row) - time, 0)
+        kept = row[first : first + time]
         if len(kept) > 0:
             start = 0 if padding == "post" else time - len(kept)
             target[start : start + len(kept)] = kept

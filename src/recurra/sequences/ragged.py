@@ -230,6 +230,6 @@ def _open_temporary(directory: Path) -> IO[bytes]:
 
 def _write(file: IO[bytes], chunk: NDArray[Any]) -> None:
     try:
-        file.write(memoryview(chunk).cast("B"))
+        file.write(chunk.data)
     except OSError as error:
         raise OutputError(f"cannot store the encoded texts: {error}") from error

@@ -66,7 +66,7 @@ def _check_classes(rows: int, classes: int, sizes: NDArray[np.int64]) -> None:
 def _quotas(sizes: NDArray[np.int64], share: float) -> NDArray[np.int64]:
     """Return how many rows of each class to hold out, by largest remainders."""
     wanted = sizes * share
-    quotas = np.minimum(np.floor(wanted).astype(np.int64), sizes - 1)
+    quotas: NDArray[np.int64] = np.minimum(np.floor(wanted).astype(np.int64), sizes - 1)
     target = min(max(1, round(float(wanted.sum()))), int((sizes - 1).sum()))
     by_remainder = np.argsort(-(wanted - quotas), kind="stable")
     for k in by_remainder:
