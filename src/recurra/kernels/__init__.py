@@ -1,0 +1,61 @@
+"""The recurrences: SimpleRNN, LSTM and GRU over whole sequences, forward, backward and by step.
+
+The NumPy reference here is the written definition of each cell. Arrays are `batch, time,
+features`; weights have the layout of Keras.
+"""
+
+from recurra.kernels._gru import (
+    GRUCache,
+    GRUGradients,
+    GRUOutput,
+    GRUWeights,
+    gru_backward,
+    gru_forward,
+    gru_step,
+)
+from recurra.kernels._lstm import (
+    LSTMCache,
+    LSTMGradients,
+    LSTMOutput,
+    LSTMState,
+    LSTMWeights,
+    lstm_backward,
+    lstm_forward,
+    lstm_step,
+)
+from recurra.kernels._simple_rnn import (
+    Activation,
+    SimpleRNNCache,
+    SimpleRNNGradients,
+    SimpleRNNOutput,
+    SimpleRNNWeights,
+    simple_rnn_backward,
+    simple_rnn_forward,
+    simple_rnn_step,
+)
+
+__all__ = [
+    "Activation",
+    "GRUCache",
+    "GRUGradients",
+    "GRUOutput",
+    "GRUWeights",
+    "LSTMCache",
+    "LSTMGradients",
+    "LSTMOutput",
+    "LSTMState",
+    "LSTMWeights",
+    "SimpleRNNCache",
+    "SimpleRNNGradients",
+    "SimpleRNNOutput",
+    "SimpleRNNWeights",
+    "gru_backward",
+    "gru_forward",
+    "gru_step",
+    "lstm_backward",
+    "lstm_forward",
+    "lstm_step",
+    "simple_rnn_backward",
+    "simple_rnn_forward",
+    "simple_rnn_step",
+]
