@@ -34,7 +34,6 @@ class ClassifierSpecification:
         dropout: Share of each recurrent layer's inputs dropped in training.
         recurrent_dropout: Share of the state dropped in training.
         embedding_dropout: Share of embedding channels dropped in training, whole texts at a time.
-        word_dropout: Share of tokens hidden (read as unknown) in training.
         head: Units of the dense layers between pooling and softmax.
         head_dropout: Dropout before the softmax and between the dense layers.
         batch_normalization: Normalise after every recurrent layer and dense layer.
@@ -56,7 +55,6 @@ class ClassifierSpecification:
     dropout: float = 0.0
     recurrent_dropout: float = 0.0
     embedding_dropout: float = 0.0
-    word_dropout: float = 0.0
     head: tuple[int, ...] = ()
     head_dropout: float = 0.0
     batch_normalization: bool = False
@@ -104,7 +102,7 @@ class ClassifierSpecification:
             raise CorruptArtifactError(f"the specification cannot be used: {error}") from error
 
 
-_SHARES = ("dropout", "recurrent_dropout", "embedding_dropout", "word_dropout", "head_dropout")
+_SHARES = ("dropout", "recurrent_dropout", "embedding_dropout", "head_dropout")
 
 
 def _check_count(name: str, value: object, least: int, most: int) -> None:

@@ -1,0 +1,36 @@
+"""Builders: specification -> Keras model.
+
+Every model is made of Keras's own layers alone, so a saved `.keras` or `.h5` file opens in any
+program that has Keras, with or without Recurra.
+"""
+
+from __future__ import annotations
+
+from recurra.models._classifiers import (
+    attention_classifier,
+    bidirectional_classifier,
+    build_classifier,
+    deep_classifier,
+    dense_classifier,
+    gru_classifier,
+    lstm_classifier,
+    simple_rnn_classifier,
+    stacked_classifier,
+)
+from recurra.models._readout import attention_weights_model
+from recurra.models._weights import assign_weights, named_weights
+
+__all__ = [
+    "assign_weights",
+    "attention_classifier",
+    "attention_weights_model",
+    "bidirectional_classifier",
+    "build_classifier",
+    "deep_classifier",
+    "dense_classifier",
+    "gru_classifier",
+    "lstm_classifier",
+    "named_weights",
+    "simple_rnn_classifier",
+    "stacked_classifier",
+]

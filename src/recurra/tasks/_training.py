@@ -1,0 +1,266 @@
+"""The training loop that every task shares.
+
+Keras's `fit` runs the epochs; one callback validates, keeps the best weights, lowers the learning
+rate on a plateau, stops early, writes checkpoints and reports. Its whole state is in
+`TrainingState`, so a run that was killed goes on exactly where the last finished epoch ended.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from recurra.errors import DivergedError
+from recurra.models import assign_weights, named_weights
+from recurra.tasks._checkpoint import Checkpoint
+
+__all__ = ["EpochData", "TrainingObserver", "TrainingOptions", "TrainingState", "train"]
+
+_BATCHES_BETWEEN_CHECKS = 20
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How to train.
+
+    Args:
+        epochs: The most epochs to train.
+        batch_size: Sequences in one step.
+        learning_rate: Adam's first learning rate.
+        patience: Epochs without a better validation loss before training stops.
+        plateau_patience: Epochs without a better validation loss before the rate is lowered.
+        plateau_factor: What the rate is multiplied by then.
+        smallest_learning_rate: The rate is never lowered below this.
+        clip_norm: The gradient's global norm is clipped to this.
+        monitor: The validation figure that decides; a `loss` is better when lower.
+    """
+
+    epochs: int = 5
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    patience: int = 2
+    plateau_patience: int = 1
+    plateau_factor: float = 0.5
+    smallest_learning_rate: float = 1e-5
+    clip_norm: float = 1.0
+    monitor: str = "val_loss"
+
+
+@dataclass
+class TrainingState:
+    """Where a training run stands after its last finished epoch.
+
+    Attributes:
+        epoch: Epochs finished.
+        best_epoch: The epoch with the best monitored value, counted from 1; 0 before any.
+        best_value: That value.
+        waited: Epochs since then.
+        since_reduction: Epochs since then or since the last reduction of the learning rate.
+        learning_rate: The rate of the next epoch.
+        stopped: Training stopped early.
+        history: A list of values per epoch for each metric.
+        seconds: Duration of each epoch, validation included.
+    """
+
+    learning_rate: float
+    epoch: int = 0
+    best_epoch: int = 0
+    best_value: float = math.inf
+    waited: int = 0
+    since_reduction: int = 0
+    stopped: bool = False
+    history: dict[str, list[float]] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+
+
+class EpochData(Protocol):
+    """Training batches whose order is a function of the epoch."""
+
+    def start_epoch(self, epoch: int) -> None:
+        """Plan the batches of an epoch, counted from 0."""
+
+    @property
+    def num_batches(self) -> int:
+        """Batches in every epoch."""
+
+
+class TrainingObserver:
+    """Told how training goes on; the base does nothing."""
+
+    def training_started(self, state: TrainingState, epochs: int, batches: int) -> None:
+        """Training starts or goes on at `state`."""
+
+    def batch_ended(self, batch: int, logs: Mapping[str, float]) -> None:
+        """One step is done; `batch` counts from 0, `logs` are running means of the epoch."""
+
+    def epoch_ended(self, state: TrainingState, logs: Mapping[str, float]) -> None:
+        """An epoch and its validation are done."""
+
+    def training_ended(self, state: TrainingState) -> None:
+        """The last epoch is done and the best weights are in place."""
+
+
+Validate = Callable[[], dict[str, float]]
+
+
+def train(
+    model: keras.Model,
+    data: Any,
+    validate: Validate,
+    options: TrainingOptions,
+    *,
+    loss: str | keras.losses.Loss,
+    metrics: Sequence[Any] = (),
+    checkpoint: Checkpoint | None = None,
+    observers: Sequence[TrainingObserver] = (),
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    verbose: int = 0,
+) -> TrainingState:
+    """Train a model and leave its best weights in place.
+
+    Args:
+        model: An uncompiled, built model.
+        data: A `keras.utils.PyDataset` that is also an `EpochData`.
+        validate: Returns the validation figures of the model's present weights, without the
+            prefix `val_`.
+        options: How to train.
+        loss: What to minimise, as Keras's `compile` takes it.
+        metrics: Metrics of the training batches.
+        checkpoint: Where to keep the state after every epoch, and where to go on from.
+        observers: Told how training goes on.
+        callbacks: Keras callbacks of the user's; they see the validation figures too.
+        verbose: Keras's own progress output.
+
+    Returns:
+        The final state; `history` holds one value per epoch.
+
+    Raises:
+        DivergedError: If the loss becomes NaN or infinite.
+        CheckpointError: If the checkpoint belongs to another run.
+    """
+    optimizer = keras.optimizers.Adam(options.learning_rate, global_clipnorm=options.clip_norm)
+    model.compile(optimizer=optimizer, loss=loss, metrics=list(metrics))
+    optimizer.build(model.trainable_variables)
+    loop = _Loop(data, validate, options, checkpoint, observers)
+    loop.set_model(model)
+    if checkpoint is not None:
+        loop.restore()
+    state = loop.state
+    if not state.stopped and state.epoch < options.epochs:
+        model.fit(
+            data,
+            epochs=options.epochs,
+            initial_epoch=state.epoch,
+            callbacks=[loop, *callbacks],
+            shuffle=False,
+            verbose=verbose,
+        )
+    assign_weights(model, loop.best_weights)
+    for observer in observers:
+        observer.training_ended(state)
+    return state
+
+
+class _Loop(keras.callbacks.Callback):
+    """What happens around the epochs."""
+
+    def __init__(
+        self,
+        data: EpochData,
+        validate: Validate,
+        options: TrainingOptions,
+        checkpoint: Checkpoint | None,
+        observers: Sequence[TrainingObserver],
+    ) -> None:
+        super().__init__()
+        self.state = TrainingState(learning_rate=options.learning_rate)
+        self.best_weights: dict[str, NDArray[Any]] = {}
+        self._data = data
+        self._validate = validate
+        self._options = options
+        self._checkpoint = checkpoint
+        self._observers = observers
+        self._started = 0.0
+
+    def restore(self) -> None:
+        """Go on from the checkpoint, where there is one."""
+        assert self._checkpoint is not None  # noqa: S101 - for the type checker
+        loaded = self._checkpoint.load(self.model)
+        if loaded is not None:
+            values, self.best_weights = loaded
+            self.state = TrainingState(**values)
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        del logs
+        for observer in self._observers:
+            observer.training_started(self.state, self._options.epochs, self._data.num_batches)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        del logs
+        self._started = time.perf_counter()
+        self.model.optimizer.learning_rate = self.state.learning_rate
+        self._data.start_epoch(epoch)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if batch % _BATCHES_BETWEEN_CHECKS == 0:
+            self._check_finite(logs)
+        for observer in self._observers:
+            observer.batch_ended(batch, logs or {})
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        logs = {} if logs is None else logs
+        self._check_finite(logs)
+        logs.update({f"val_{name}": value for name, value in self._validate().items()})
+        self._advance(epoch, logs)
+        if self._checkpoint is not None:
+            self._checkpoint.save(self.model, self.state, self.best_weights)
+        for observer in self._observers:
+            observer.epoch_ended(self.state, logs)
+        if self.state.stopped:
+            self.model.stop_training = True
+
+    def _check_finite(self, logs: Any) -> None:
+        loss = float((logs or {}).get("loss", 0.0))
+        if not math.isfinite(loss):
+            raise DivergedError(
+                f"the loss became {loss} in epoch {self.state.epoch + 1}; lower the learning rate "
+                f"(now {self.state.learning_rate:g}) or look for extreme values in the data"
+            )
+
+    def _advance(self, epoch: int, logs: dict[str, float]) -> None:
+        state = self.state
+        for name, value in {**logs, "learning_rate": state.learning_rate}.items():
+            state.history.setdefault(name, []).append(float(value))
+        state.epoch = epoch + 1
+        self._judge(float(logs[self._options.monitor]))
+        state.seconds.append(time.perf_counter() - self._started)
+
+    def _judge(self, value: float) -> None:
+        """Keep the best weights; without progress lower the rate, and in the end stop."""
+        state, options = self.state, self._options
+        if "loss" not in options.monitor:
+            value = -value
+        if value < state.best_value:
+            state.best_value, state.best_epoch = value, state.epoch
+            state.waited = state.since_reduction = 0
+            self.best_weights = named_weights(self.model)
+            return
+        state.waited += 1
+        state.since_reduction += 1
+        state.stopped = state.waited >= options.patience
+        if state.since_reduction >= options.plateau_patience:
+            state.since_reduction = 0
+            lowered = state.learning_rate * options.plateau_factor
+            state.learning_rate = max(lowered, options.smallest_learning_rate)
+
+
+def epoch_generator(seed: int, epoch: int, purpose: str) -> np.random.Generator:
+    """Return the generator of one epoch: the same whether or not the run was interrupted."""
+    return np.random.default_rng([seed, epoch, *purpose.encode()])
