@@ -1,0 +1,197 @@
+"""Named datasets, and the one way from a name or a path to tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from recurra.errors import DatasetUnavailable, UnknownNameError
+from recurra.sequences.formats import ENDINGS
+from recurra.sequences.imdb import download_imdb, find_imdb, open_imdb
+from recurra.sequences.names import load_names
+from recurra.sequences.sources import missing_source, read_texts
+from recurra.sequences.tables import TextTable
+
+__all__ = [
+    "Dataset",
+    "dataset_description",
+    "dataset_names",
+    "dataset_path",
+    "get_dataset",
+    "load_dataset",
+    "resolve_source",
+]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Tables that belong together.
+
+    Attributes:
+        name: Name of the dataset, or of the file without its endings.
+        description: One line for people.
+        train: Rows for training and validation.
+        test: Rows of the dataset's own test split, or `None` when it has none.
+        licence: Licence or terms, as far as known.
+        citation: Where it comes from.
+    """
+
+    name: str
+    description: str
+    train: TextTable
+    test: TextTable | None
+    licence: str = ""
+    citation: str = ""
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A named dataset: how to describe, find, fetch and open it."""
+
+    description: str
+    licence: str
+    citation: str
+    find: Callable[[], Path | None]
+    get: Callable[[], Path | None]
+    open: Callable[[], tuple[TextTable, TextTable | None]]
+
+
+def dataset_names() -> list[str]:
+    """Return the names of all datasets."""
+    return sorted(_DATASETS)
+
+
+def dataset_description(name: str) -> str:
+    """Return one line about a dataset.
+
+    Raises:
+        UnknownNameError: If there is no such dataset.
+    """
+    return _entry(name).description
+
+
+def dataset_path(name: str) -> Path | None:
+    """Say where a dataset is; nothing is fetched.
+
+    Args:
+        name: Name of the dataset.
+
+    Returns:
+        The folder with its files; `None` for a dataset that needs no files.
+
+    Raises:
+        UnknownNameError: If there is no such dataset.
+        DatasetUnavailable: If it is not on this machine.
+    """
+    return _entry(name).find()
+
+
+def get_dataset(name: str) -> Path | None:
+    """Make sure that a dataset is on this machine; fetch it when it is not.
+
+    Args:
+        name: Name of the dataset.
+
+    Returns:
+        The folder with its files; `None` for a dataset that needs no files.
+
+    Raises:
+        UnknownNameError: If there is no such dataset.
+        DatasetUnavailable: If it cannot be fetched; says which file to put where.
+    """
+    return _entry(name).get()
+
+
+def load_dataset(name: str) -> Dataset:
+    """Open a dataset, fetching it first when needed.
+
+    Args:
+        name: Name of the dataset.
+
+    Returns:
+        Its tables.
+
+    Raises:
+        UnknownNameError: If there is no such dataset.
+        DatasetUnavailable: If it cannot be fetched; says which file to put where.
+    """
+    entry = _entry(name)
+    train, test = entry.open()
+    return Dataset(name, entry.description, train, test, entry.licence, entry.citation)
+
+
+def resolve_source(
+    source: str | Path, text: str | None = None, label: str | None = None
+) -> Dataset:
+    """Open a named dataset or a file.
+
+    Args:
+        source: Name of a dataset, or path of a file; a name of a dataset comes first.
+        text: Column with the texts, for a file; guessed when obvious.
+        label: Column with the labels, for a file; guessed when obvious.
+
+    Returns:
+        The tables; a file has no test split.
+
+    Raises:
+        SourceError: If there is neither such a dataset nor such a file; suggests the nearest.
+        UsageError: As `read_texts`, or if columns are named for a dataset that has others.
+        RowError: As `read_texts`.
+    """
+    name = str(source)
+    if name in _DATASETS:
+        _check_columns(name, text, label)
+        return load_dataset(name)
+    if not Path(source).exists():
+        raise missing_source(name, dataset_names())
+    table = read_texts(source, text, label)
+    return Dataset(_stem(Path(source)), f"the file {name}", table, None)
+
+
+def _check_columns(dataset: str, text: str | None, label: str | None) -> None:
+    for given, own in ((text, "text"), (label, "label")):
+        if given not in (None, own):
+            raise UnknownNameError(f"column of the dataset {dataset!r}", str(given), (own,))
+
+
+def _stem(path: Path) -> str:
+    name = path.name.removesuffix(".gz")
+    return name.removesuffix(Path(name).suffix) if Path(name).suffix in ENDINGS else name
+
+
+def _entry(name: str) -> _Entry:
+    if name not in _DATASETS:
+        raise UnknownNameError("dataset", name, dataset_names())
+    return _DATASETS[name]
+
+
+def _find_imdb() -> Path:
+    folder = find_imdb()
+    if folder is None:
+        raise DatasetUnavailable("the dataset 'imdb' is not on this machine: recurra data get imdb")
+    return folder
+
+
+def _get_imdb() -> Path:
+    return find_imdb() or download_imdb()
+
+
+_DATASETS = {
+    "imdb": _Entry(
+        description="50,000 film reviews, negative or positive; half of them for testing",
+        licence="free for research; see the archive's README",
+        citation="Maas et al. 2011, Learning Word Vectors for Sentiment Analysis, ACL",
+        find=_find_imdb,
+        get=_get_imdb,
+        open=lambda: open_imdb(_get_imdb()),
+    ),
+    "names": _Entry(
+        description="family names and their languages, twelve of them; made offline, no files",
+        licence="MIT, as the package Faker, whose name lists these are",
+        citation="the person providers of Faker, https://github.com/joke2k/faker",
+        find=lambda: None,
+        get=lambda: None,
+        open=lambda: (load_names(), None),
+    ),
+}

@@ -1,0 +1,104 @@
+"""Lines of plain and gzipped text files, in constant memory and with exact numbers."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from recurra.errors import RowError, SourceError
+
+__all__ = ["MAX_ROW_BYTES", "LineReader", "source_errors"]
+
+MAX_ROW_BYTES = 64 * 2**20
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+class LineReader:
+    """Iterates over the decoded lines of a UTF-8 file, line ends included.
+
+    Attributes:
+        number: Number of lines read so far.
+        row_start: Line on which the row being read begins; the parser moves it with `finish_row`.
+    """
+
+    def __init__(self, path: Path, name: str) -> None:
+        """Prepare to read.
+
+        Args:
+            path: The file; decompressed when its name ends in `.gz`.
+            name: The file as the user named it, for errors.
+        """
+        self.number = 0
+        self.row_start = 1
+        self._path = path
+        self._name = name
+        self._row_bytes = 0
+
+    def finish_row(self) -> None:
+        """Say that a row ended with the last line that was read."""
+        self.row_start = self.number + 1
+        self._row_bytes = 0
+
+    def __iter__(self) -> Iterator[str]:
+        with source_errors(self._name), _open(self._path, self._name) as file:
+            while line := file.readline(MAX_ROW_BYTES + 1):
+                self.number += 1
+                self._row_bytes += len(line)
+                if self._row_bytes > MAX_ROW_BYTES:
+                    raise RowError(self._name, self.row_start, _too_long(self.number))
+                if self.number == 1:
+                    line = line.removeprefix(codecs.BOM_UTF8)
+                yield self._decode(line)
+
+    def _decode(self, line: bytes) -> str:
+        try:
+            return line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                problem = "the file is UTF-16; convert it: iconv -f UTF-16 -t UTF-8"
+            else:
+                problem = (
+                    f"byte 0x{line[error.start]:02x} at position {error.start + 1} is not UTF-8; "
+                    "convert the file, for example: iconv -f WINDOWS-1252 -t UTF-8"
+                )
+            raise RowError(self._name, self.number, problem) from None
+
+
+@contextlib.contextmanager
+def source_errors(name: str) -> Iterator[None]:
+    """Turn the errors of reading a file into `SourceError`.
+
+    Args:
+        name: The file as the user named it.
+    """
+    try:
+        yield
+    except EOFError as error:
+        raise SourceError(f"{name} is cut off: the gzip data end too early") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise SourceError(f"{name} is not a sound gzip file: {error}") from error
+    except OSError as error:
+        raise SourceError(f"cannot read {name}: {error.strerror or error}") from error
+
+
+def _open(path: Path, name: str) -> IO[bytes] | gzip.GzipFile:
+    if path.name.lower().endswith(".gz"):
+        return gzip.open(path, "rb")
+    file = path.open("rb")
+    if file.read(2) == _GZIP_MAGIC:
+        file.close()
+        raise SourceError(f"{name} is gzip-compressed; let its name end in .gz")
+    file.seek(0)
+    return file
+
+
+def _too_long(number: int) -> str:
+    return (
+        f"the row goes on to line {number} and is longer than {MAX_ROW_BYTES // 2**20} MiB; "
+        "is a quote left open, or is this no text file?"
+    )
