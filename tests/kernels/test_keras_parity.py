@@ -52,9 +52,10 @@ def test_masks_equal_keras(cell, backwards):
     check(p, keras_layer(p, go_backwards=backwards), mask, go_backwards=backwards)
 
 
-def test_right_padding_equals_keras():
+@pytest.mark.parametrize("backwards", [False, True])
+def test_right_padding_equals_keras(backwards):
     p = problem("lstm", dtype=np.float32)
-    check(p, keras_layer(p), MASKS["right"])
+    check(p, keras_layer(p, go_backwards=backwards), MASKS["right"], go_backwards=backwards)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "tanh"])
