@@ -22,7 +22,7 @@ _POOL_BATCHES = 50
 _MAX_CANDIDATES = 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """Rows that are computed together.
 

@@ -97,8 +97,17 @@ def check_tokens(tokens: object) -> list[str]:
             f"the encoder has {len(tokens)} tokens; at most {MAX_TOKENS} tokens of at most "
             f"{MAX_TOKEN_LENGTH} characters are read"
         )
-    if tokens[:2] != [PAD, UNK] or len(set(tokens)) != len(tokens) or "" in tokens:
+    if (
+        tokens[:2] != [PAD, UNK]
+        or len(set(tokens)) != len(tokens)
+        or not all(map(_is_sound, tokens))
+    ):
         raise CorruptArtifactError(
             f"the encoder's tokens must be distinct, not empty, and start with {PAD}, {UNK}"
         )
     return tokens
+
+
+def _is_sound(token: str) -> bool:
+    """Say whether a token is not empty and has no lone surrogates, which have no UTF-8."""
+    return token != "" and not any("\ud800" <= character <= "\udfff" for character in token)

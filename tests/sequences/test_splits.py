@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from recurra.errors import DataError, ShapeError, UsageError
+from recurra.sequences import stratified_split
+
+
+@given(
+    st.lists(st.integers(0, 4), min_size=2, max_size=200),
+    st.floats(0.01, 0.99),
+    st.integers(0, 99),
+)
+def test_a_split_is_disjoint_complete_and_keeps_every_class(labels, share, seed):
+    codes = np.array(labels)
+    sizes = np.bincount(codes)
+    assume(np.count_nonzero(sizes) > 1)
+    assume(sizes.max() > 1)
+    training, held_out = stratified_split(codes, share, np.random.default_rng(seed))
+    assert training.dtype == held_out.dtype == np.int64
+    assert sorted([*training, *held_out]) == list(range(len(labels)))
+    assert np.all(np.diff(training) > 0)
+    assert np.all(np.diff(held_out) > 0)
+    assert set(codes[training]) == set(labels)
+    assert len(held_out) >= 1
+    for k in set(labels):
+        taken = np.count_nonzero(codes[held_out] == k)
+        assert abs(taken - share * sizes[k]) <= 1
+
+
+def test_proportions_and_size_are_exact_when_they_can_be():
+    labels = np.repeat([0, 1, 2], [600, 300, 100])
+    _, held_out = stratified_split(labels, 0.1, np.random.default_rng(0))
+    assert np.bincount(labels[held_out]).tolist() == [60, 30, 10]
+
+
+def test_the_draw_follows_the_seed():
+    labels = np.tile([0, 1], 50)
+
+    def draw(seed):
+        return stratified_split(labels, 0.3, np.random.default_rng(seed))[1].tolist()
+
+    assert draw(3) == draw(3)
+    assert draw(3) != draw(4)
+
+
+def test_impossible_splits_say_why():
+    generator = np.random.default_rng(0)
+    with pytest.raises(DataError, match="no rows to split"):
+        stratified_split([], 0.1, generator)
+    with pytest.raises(DataError, match="all 3 rows have the same label"):
+        stratified_split([1, 1, 1], 0.1, generator)
+    with pytest.raises(DataError, match="3 rows for 3 classes: no class has a second row"):
+        stratified_split([0, 1, 2], 0.1, generator)
+    with pytest.raises(ShapeError, match="shape"):
+        stratified_split([[0, 1]], 0.1, generator)
+    for share in (0, 1, -1, float("nan")):
+        with pytest.raises(UsageError, match="between 0 and 1"):
+            stratified_split([0, 0, 1], share, generator)
