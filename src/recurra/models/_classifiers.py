@@ -109,9 +109,7 @@ def bidirectional_classifier(
     **options: Any,
 ) -> keras.Model:
     """Recurrent layers that read from both ends (Schuster & Paliwal 1997)."""
-    return _build(
-        seed, vocabulary, classes, cell=cell, units=units, bidirectional=True, **options
-    )
+    return _build(seed, vocabulary, classes, cell=cell, units=units, bidirectional=True, **options)
 
 
 def attention_classifier(

@@ -80,7 +80,8 @@ class ClassifierNetwork:
             return states
         if spec.pooling == "attention":
             weights = self._attention(states, lengths)
-            return np.einsum("bt,btf->bf", weights, states)
+            context: Array = np.einsum("bt,btf->bf", weights, states)
+            return context
         pooled = []
         if spec.pooling in ("mean", "mean_max"):
             pooled.append(_mean(states, lengths))
@@ -172,9 +173,7 @@ _CELLS: dict[str, Any] = {
 def expected_shapes(specification: ClassifierSpecification) -> dict[str, tuple[int, ...]]:
     """Return the name and shape of every weight that a specification has."""
     spec = specification
-    shapes: dict[str, tuple[int, ...]] = {
-        "embedding/embeddings": (spec.vocabulary, spec.embedding)
-    }
+    shapes: dict[str, tuple[int, ...]] = {"embedding/embeddings": (spec.vocabulary, spec.embedding)}
     width = _add_encoder(shapes, spec)
     width = _add_hidden(shapes, spec.head, width, "head", spec)
     _add_dense(shapes, "logits", width, spec.classes)

@@ -220,7 +220,9 @@ def _check_members(path: Path, archive: zipfile.ZipFile) -> None:
 
 def _check_version(path: Path, manifest: Mapping[str, Any]) -> None:
     if manifest.get("kind") != _KIND:
-        raise CorruptArtifactError(f"{path} is not a Recurra model: its manifest is of another kind")
+        raise CorruptArtifactError(
+            f"{path} is not a Recurra model: its manifest is of another kind"
+        )
     version = manifest.get("format")
     major = str(version).partition(".")[0]
     if not major.isdigit():

@@ -96,7 +96,9 @@ class ClassifierSpecification:
         if unknown:
             raise CorruptArtifactError(f"the specification has unknown fields: {sorted(unknown)}")
         try:
-            plain = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+            plain: dict[str, Any] = {
+                k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
+            }
             return cls(**plain)
         except (TypeError, ValueError) as error:
             raise CorruptArtifactError(f"the specification cannot be used: {error}") from error

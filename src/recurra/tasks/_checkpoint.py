@@ -111,8 +111,7 @@ class Checkpoint:
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         except (OSError, SafetensorError, ValueError, KeyError) as error:
             raise CheckpointError(
-                f"the checkpoint {self.path} cannot be read ({error}); "
-                "start again without --resume"
+                f"the checkpoint {self.path} cannot be read ({error}); start again without --resume"
             ) from error
         if facts.get("format") != _FORMAT:
             raise CheckpointError(f"the checkpoint {self.path} has an unknown format")

@@ -168,7 +168,7 @@ def train(
     return state
 
 
-class _Loop(keras.callbacks.Callback):
+class _Loop(keras.callbacks.Callback):  # type: ignore[misc]
     """What happens around the epochs."""
 
     def __init__(

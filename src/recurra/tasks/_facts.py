@@ -1,0 +1,36 @@
+"""Facts that every manifest and record carries."""
+
+from __future__ import annotations
+
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from recurra import __version__
+
+__all__ = ["kernel_name", "now", "versions"]
+
+_PACKAGES = ("keras", "jax", "torch", "tensorflow", "numpy")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that decide a result."""
+    found = {"recurra": __version__, "python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def kernel_name() -> str:
+    """Return which code computes the recurrences in training."""
+    import keras
+
+    return f"keras ({keras.config.backend()})"
+
+
+def now() -> str:
+    """Return the present time, UTC, ISO 8601 to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,166 @@
+"""The settings of a text classifier, and the presets that fill in what the user leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from recurra.errors import CorruptArtifactError, UnknownNameError, UsageError
+from recurra.runtime import ClassifierSpecification
+from recurra.tasks._training import TrainingOptions
+
+__all__ = ["PRESETS", "TextClassifierSettings", "resolve_settings", "settings_from_manifest"]
+
+
+@dataclass(frozen=True)
+class TextClassifierSettings:
+    """Everything that decides how a text classifier is made.
+
+    `ClassifierSpecification` explains the architecture, `TextEncoder` the encoding and
+    `TrainingOptions` the training; here are the rest.
+
+    Args:
+        units: Units of every recurrent layer, or one number for each.
+        layers: Recurrent layers, where `units` is one number.
+        word_dropout: Share of tokens read as unknown in training.
+        ngram_orders: Lengths of the word n-grams of the wide part; empty for none.
+        validation: Share of the training rows held out for early stopping.
+    """
+
+    cell: str = "lstm"
+    units: int | tuple[int, ...] = 64
+    layers: int = 1
+    bidirectional: bool = False
+    pooling: str = "last"
+    embedding: int = 64
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    embedding_dropout: float = 0.2
+    word_dropout: float = 0.0
+    head: tuple[int, ...] = ()
+    head_dropout: float = 0.3
+    batch_normalization: bool = False
+    ngram_orders: tuple[int, ...] = ()
+    level: str = "word"
+    vocabulary: int = 20_000
+    max_length: int | None = 250
+    truncate: str = "tail"
+    lowercase: bool = True
+    epochs: int = 5
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    patience: int = 2
+    validation: float = 0.1
+
+    def specification(self, vocabulary: int, classes: int, ngrams: int) -> ClassifierSpecification:
+        """Return the architecture for a fitted encoder.
+
+        Args:
+            vocabulary: Rows of the embedding.
+            classes: Number of classes.
+            ngrams: Rows of the n-gram table, 0 for none.
+        """
+        return ClassifierSpecification(
+            vocabulary=vocabulary,
+            classes=classes,
+            ngrams=ngrams,
+            units=self._units(),
+            **{name: getattr(self, name) for name in _ARCHITECTURE},
+        )
+
+    def training(self) -> TrainingOptions:
+        """Return how to train."""
+        return TrainingOptions(
+            **{
+                f.name: getattr(self, f.name)
+                for f in fields(TrainingOptions)
+                if hasattr(self, f.name)
+            }
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
+    def _units(self) -> tuple[int, ...]:
+        if isinstance(self.units, int):
+            return (self.units,) * self.layers
+        if self.layers not in (1, len(self.units)):
+            raise UsageError(
+                f"units names {len(self.units)} layers ({self.units}), layers says {self.layers}"
+            )
+        return tuple(self.units)
+
+
+_ARCHITECTURE = (
+    "cell",
+    "embedding",
+    "bidirectional",
+    "pooling",
+    "dropout",
+    "recurrent_dropout",
+    "embedding_dropout",
+    "head",
+    "head_dropout",
+    "batch_normalization",
+    "ngram_orders",
+)
+
+PRESETS: dict[str, dict[str, Any]] = {"fast": {}, "accurate": {}}
+
+
+def resolve_settings(preset: str, given: Mapping[str, Any]) -> TextClassifierSettings:
+    """Fill in what was not given.
+
+    Args:
+        preset: A name of `PRESETS`.
+        given: Settings by name; `None` means not given.
+
+    Raises:
+        UnknownNameError: If the preset or a choice is unknown.
+        UsageError: If a number is out of its range.
+    """
+    if preset not in PRESETS:
+        raise UnknownNameError("preset", preset, PRESETS)
+    chosen = {name: value for name, value in given.items() if value is not None}
+    chosen = {k: tuple(v) if isinstance(v, list) else v for k, v in chosen.items()}
+    values = {**PRESETS[preset], **chosen}
+    if values.get("level") == "char" and "max_length" not in chosen:
+        values["max_length"] = None
+    settings = TextClassifierSettings(**values)
+    _check(settings)
+    return settings
+
+
+def settings_from_manifest(manifest: Mapping[str, Any]) -> TextClassifierSettings:
+    """Read the settings of a saved classifier.
+
+    Raises:
+        CorruptArtifactError: If they cannot be used.
+    """
+    saved = manifest.get("settings")
+    known = {field.name for field in fields(TextClassifierSettings)}
+    if not isinstance(saved, dict) or not set(saved) <= known:
+        raise CorruptArtifactError("the manifest's settings are not those of a text classifier")
+    try:
+        return resolve_settings("fast", saved)
+    except (TypeError, ValueError) as error:
+        raise CorruptArtifactError(f"the manifest's settings cannot be used: {error}") from error
+
+
+def _check(settings: TextClassifierSettings) -> None:
+    for name in ("layers", "epochs", "batch_size", "patience"):
+        value = getattr(settings, name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise UsageError(f"{name} must be a whole number from 1 up, not {value!r}")
+    if not settings.learning_rate > 0:
+        raise UsageError(f"learning_rate must be above 0, not {settings.learning_rate!r}")
+    for name in ("validation", "word_dropout"):
+        value = getattr(settings, name)
+        if not 0 <= value < 1 or (name == "validation" and value == 0):
+            raise UsageError(f"{name} must be between 0 and 1, not {value!r}")
+    settings.specification(vocabulary=2, classes=2, ngrams=0)  # checks the architecture

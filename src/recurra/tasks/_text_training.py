@@ -1,0 +1,124 @@
+"""Trains one text classifier on prepared texts; `TextClassifier` and comparisons share it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from recurra.models import build_classifier
+from recurra.runtime import ClassifierSpecification
+from recurra.tasks._checkpoint import Checkpoint
+from recurra.tasks._preparation import PreparedTexts
+from recurra.tasks._settings import TextClassifierSettings
+from recurra.tasks._text_batches import TextBatches, TextInputs
+from recurra.tasks._training import TrainingObserver, TrainingState, train
+from recurra.tasks.metrics import quick_metrics
+
+__all__ = ["TrainedClassifier", "predict_rows", "run_fingerprint", "train_text_classifier"]
+
+_PREDICTION_BATCH = 128
+
+
+@dataclass(frozen=True)
+class TrainedClassifier:
+    """A trained model and how it got there.
+
+    Attributes:
+        model: The Keras model with its best weights.
+        specification: Its architecture.
+        state: The end of the training loop.
+    """
+
+    model: keras.Model
+    specification: ClassifierSpecification
+    state: TrainingState
+
+
+def train_text_classifier(
+    prepared: PreparedTexts,
+    settings: TextClassifierSettings,
+    seed: int,
+    *,
+    checkpoint: Checkpoint | None = None,
+    observers: Sequence[TrainingObserver] = (),
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    verbose: int = 0,
+) -> TrainedClassifier:
+    """Build and train a classifier.
+
+    Args:
+        prepared: Encoded and split texts.
+        settings: Architecture and training.
+        seed: Fixes initial weights, dropout and the order of the batches.
+        checkpoint: Where to keep the state after every epoch.
+        observers: Told how training goes on.
+        callbacks: Keras callbacks of the user's.
+        verbose: Keras's own progress output.
+
+    Raises:
+        DivergedError: If the loss becomes NaN or infinite.
+        CheckpointError: If the checkpoint belongs to another run.
+    """
+    inputs = prepared.inputs
+    specification = settings.specification(
+        prepared.encoder.vocabulary_size,
+        len(prepared.classes),
+        inputs.ngrams.size if inputs.ngrams else 0,
+    )
+    model = build_classifier(specification, seed)
+    batches = TextBatches(
+        inputs,
+        prepared.train,
+        prepared.codes,
+        batch_size=settings.batch_size,
+        seed=seed,
+        word_dropout=settings.word_dropout,
+    )
+    state = train(
+        model,
+        batches,
+        lambda: _validate(model, prepared),
+        settings.training(),
+        loss=keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight"),
+        metrics=["accuracy"],
+        checkpoint=checkpoint,
+        observers=observers,
+        callbacks=callbacks,
+        verbose=verbose,
+    )
+    return TrainedClassifier(model, specification, state)
+
+
+def predict_rows(
+    model: keras.Model, inputs: TextInputs, rows: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Return class probabilities of encoded rows, shape `(rows, classes)`."""
+    probabilities = np.empty((len(inputs.encoded), model.output_shape[-1]), dtype=np.float32)
+    for indices, x in inputs.full_batches(rows, _PREDICTION_BATCH):
+        probabilities[indices] = np.asarray(model.predict_on_batch(x))[: len(indices)]
+    return probabilities[rows]
+
+
+def run_fingerprint(
+    prepared: PreparedTexts, settings: TextClassifierSettings, seed: int
+) -> dict[str, Any]:
+    """Return what must agree for an interrupted run to go on; `epochs` may grow."""
+    chosen = settings.to_dict()
+    chosen.pop("epochs")
+    return {
+        "data": prepared.data["sha256"],
+        "seed": seed,
+        "backend": keras.config.backend(),
+        **chosen,
+    }
+
+
+def _validate(model: keras.Model, prepared: PreparedTexts) -> dict[str, float]:
+    rows = prepared.validation
+    measured = quick_metrics(prepared.codes[rows], predict_rows(model, prepared.inputs, rows))
+    return {"loss": measured["log_loss"], "accuracy": measured["accuracy"]}

@@ -1,0 +1,530 @@
+"""`TextClassifier`: a scikit-learn classifier over texts."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from recurra.errors import DataError, NotFittedError, UsageError
+from recurra.models import assign_weights, build_classifier, named_weights
+from recurra.runtime import (
+    Artifact,
+    TextPredictor,
+    check_writable,
+    read_artifact,
+    write_artifact,
+)
+from recurra.runtime.predictor import TASK
+from recurra.sequences import TextTable, length_boundaries, resolve_source
+from recurra.tasks._card import model_card
+from recurra.tasks._checkpoint import Checkpoint
+from recurra.tasks._examples import (
+    Examples,
+    as_texts,
+    codes_of,
+    examples_from_lists,
+    examples_from_table,
+)
+from recurra.tasks._facts import kernel_name, now, versions
+from recurra.tasks._preparation import PreparedTexts, encode_texts, prepare_texts
+from recurra.tasks._settings import resolve_settings, settings_from_manifest
+from recurra.tasks._text_batches import TextInputs
+from recurra.tasks._text_training import (
+    predict_rows,
+    run_fingerprint,
+    train_text_classifier,
+)
+from recurra.tasks._training import TrainingObserver
+from recurra.tasks.metrics import classification_metrics
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["TextClassifier"]
+
+_FEW = 64  # up to so many texts NumPy answers sooner than a compiled batch
+
+
+class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """A recurrent text classifier with the interface of scikit-learn.
+
+    `None` means: as the preset says. Texts are encoded, padded, masked, split for early stopping
+    and batched by length inside; nothing has to be prepared.
+
+    Args:
+        cell: `"rnn"`, `"lstm"`, `"gru"`, or `"dense"` for an order-blind baseline.
+        units: Units of each recurrent layer, one number or one for every layer.
+        layers: Number of recurrent layers.
+        bidirectional: Read from both ends.
+        pooling: What the classifier reads of the states: `"last"`, `"mean"`, `"max"`,
+            `"mean_max"` or `"attention"`.
+        embedding: Width of the token vectors.
+        dropout: Dropout of each recurrent layer's inputs.
+        recurrent_dropout: Dropout of the state.
+        embedding_dropout: Dropout of whole embedding channels.
+        word_dropout: Share of tokens read as unknown in training.
+        head: Units of dense layers before the softmax.
+        head_dropout: Dropout before the softmax.
+        batch_normalization: Normalise after every recurrent and dense layer.
+        ngram_orders: Lengths of the word n-grams of an additional linear part; empty for none.
+        level: `"word"`, `"char"` or `"subword"`.
+        vocabulary: Most tokens.
+        max_length: Tokens read of each text; 0 for all.
+        truncate: Which part of a longer text is cut: `"tail"`, `"head"` or `"middle"`.
+        lowercase: Fold case.
+        epochs: The most epochs.
+        batch_size: Texts in one step.
+        learning_rate: Adam's first learning rate.
+        patience: Epochs without progress on the validation texts before training stops.
+        validation: Share of the training texts held out for that.
+        preset: `"fast"` or `"accurate"`.
+        seed: Same seed, same data, same machine: same model.
+        checkpoint: Folder that keeps the state after every epoch; removed when training is over.
+        resume: Go on from the checkpoint.
+        verbose: 1 prints Keras's progress bar.
+
+    Attributes:
+        classes_: The labels, sorted.
+        model_: The plain Keras model, from ids `(batch, time)` to probabilities.
+        history_: A list of values per epoch for `loss`, `accuracy`, `val_loss`, `val_accuracy`,
+            `learning_rate`.
+        encoder_: The fitted `TextEncoder`.
+        specification_: The architecture.
+        data_: Facts about the training data.
+        training_: The final `TrainingState`.
+        metrics_: Figures recorded by `evaluate`, empty before.
+    """
+
+    def __init__(
+        self,
+        cell: str | None = None,
+        *,
+        units: int | Sequence[int] | None = None,
+        layers: int | None = None,
+        bidirectional: bool | None = None,
+        pooling: str | None = None,
+        embedding: int | None = None,
+        dropout: float | None = None,
+        recurrent_dropout: float | None = None,
+        embedding_dropout: float | None = None,
+        word_dropout: float | None = None,
+        head: Sequence[int] | None = None,
+        head_dropout: float | None = None,
+        batch_normalization: bool | None = None,
+        ngram_orders: Sequence[int] | None = None,
+        level: str | None = None,
+        vocabulary: int | None = None,
+        max_length: int | None = None,
+        truncate: str | None = None,
+        lowercase: bool | None = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        learning_rate: float | None = None,
+        patience: int | None = None,
+        validation: float | None = None,
+        preset: str = "fast",
+        seed: int = 0,
+        checkpoint: str | Path | None = None,
+        resume: bool = False,
+        verbose: int = 0,
+    ) -> None:
+        self.cell = cell
+        self.units = units
+        self.layers = layers
+        self.bidirectional = bidirectional
+        self.pooling = pooling
+        self.embedding = embedding
+        self.dropout = dropout
+        self.recurrent_dropout = recurrent_dropout
+        self.embedding_dropout = embedding_dropout
+        self.word_dropout = word_dropout
+        self.head = head
+        self.head_dropout = head_dropout
+        self.batch_normalization = batch_normalization
+        self.ngram_orders = ngram_orders
+        self.level = level
+        self.vocabulary = vocabulary
+        self.max_length = max_length
+        self.truncate = truncate
+        self.lowercase = lowercase
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.patience = patience
+        self.validation = validation
+        self.preset = preset
+        self.seed = seed
+        self.checkpoint = checkpoint
+        self.resume = resume
+        self.verbose = verbose
+
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        observers: Sequence[TrainingObserver] = (),
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+    ) -> Self:
+        """Train on texts in memory.
+
+        Args:
+            X: Texts: a list, an array or a Series of strings.
+            y: Labels: strings or integers, one for each text.
+            observers: Told how training goes on.
+            callbacks: Keras callbacks; they see the validation figures too.
+
+        Returns:
+            This classifier, trained.
+
+        Raises:
+            DataError: If texts or labels are missing, of another kind, or too few.
+            ShapeError: If their numbers differ.
+            UsageError: If a parameter cannot be used.
+            DivergedError: If the loss becomes NaN or infinite.
+            CheckpointError: If `resume` meets a checkpoint of another run.
+        """
+        return self.fit_examples(
+            examples_from_lists(X, y), observers=observers, callbacks=callbacks
+        )
+
+    def fit_source(
+        self,
+        source: str | Path | TextTable,
+        *,
+        text: str | None = None,
+        label: str | None = None,
+        observers: Sequence[TrainingObserver] = (),
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+    ) -> Self:
+        """Train on a file or a named dataset, which may be larger than memory.
+
+        Args:
+            source: A path, the name of a dataset, or a table.
+            text: Column of the texts, where it is not obvious.
+            label: Column of the labels, where it is not obvious.
+            observers: Told how training goes on.
+            callbacks: Keras callbacks.
+
+        Returns:
+            This classifier, trained.
+
+        Raises:
+            SourceError: If there is no such file or dataset.
+            RowError: If a row is broken.
+            UsageError: As `fit`, and where a column has to be named.
+        """
+        table = source
+        if not isinstance(table, TextTable):
+            table = resolve_source(table, text, label).train
+        with tempfile.TemporaryDirectory(prefix="recurra-") as folder:
+            return self.fit_examples(
+                examples_from_table(table),
+                observers=observers,
+                callbacks=callbacks,
+                spill=Path(folder),
+            )
+
+    def fit_examples(
+        self,
+        examples: Examples,
+        *,
+        observers: Sequence[TrainingObserver] = (),
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+        spill: Path | None = None,
+    ) -> Self:
+        """Prepare and train; `fit` and `fit_source` end here."""
+        settings = resolve_settings(self.preset, self._given())
+        prepared = prepare_texts(examples, settings, self.seed, spill=spill)
+        return self.fit_prepared(prepared, observers=observers, callbacks=callbacks)
+
+    def fit_prepared(
+        self,
+        prepared: PreparedTexts,
+        *,
+        observers: Sequence[TrainingObserver] = (),
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+    ) -> Self:
+        """Train on texts that are encoded and split already."""
+        settings = resolve_settings(self.preset, self._given())
+        checkpoint = self._checkpoint(run_fingerprint(prepared, settings, self.seed))
+        trained = train_text_classifier(
+            prepared,
+            settings,
+            self.seed,
+            checkpoint=checkpoint,
+            observers=observers,
+            callbacks=callbacks,
+            verbose=self.verbose,
+        )
+        self.classes_ = prepared.classes
+        self.encoder_ = prepared.encoder
+        self.model_ = trained.model
+        self.specification_ = trained.specification
+        self.settings_ = settings
+        self.training_ = trained.state
+        self.history_ = trained.state.history
+        self.data_ = prepared.data
+        self.metrics_: dict[str, Any] = {}
+        self.manifest_: dict[str, Any] = {}
+        self._ngrams = prepared.inputs.ngrams
+        return self
+
+    def predict_proba(self, X: Any) -> NDArray[np.float32]:
+        """Return class probabilities.
+
+        Args:
+            X: Texts: a list, an array or a Series of strings.
+
+        Returns:
+            Shape `(texts, classes)`, float32, columns as in `classes_`.
+
+        Raises:
+            NotFittedError: Before `fit`.
+            DataError: If a text is not a string.
+        """
+        self._check_fitted()
+        return self._probabilities(as_texts(X))
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Return the most probable label of each text, shape `(texts,)`; see `predict_proba`."""
+        best = self.predict_proba(X).argmax(axis=1)
+        result: NDArray[Any] = self.classes_[best]
+        return result
+
+    def evaluate(self, X: Any, y: Any) -> dict[str, Any]:
+        """Measure the classifier on labelled texts.
+
+        Returns:
+            `accuracy`, `macro_f1`, `log_loss` (nats), `calibration_error`, `per_class`, `classes`,
+            `confusion_matrix`, and `rows`; kept in `metrics_` and saved with the model.
+
+        Raises:
+            NotFittedError: Before `fit`.
+            DataError: If a label is none of `classes_`, or there are no rows.
+        """
+        self._check_fitted()
+        texts = as_texts(X)
+        return self._measure(texts, codes_of(y, self.classes_))
+
+    def evaluate_source(
+        self,
+        source: str | Path | TextTable,
+        *,
+        text: str | None = None,
+        label: str | None = None,
+    ) -> dict[str, Any]:
+        """Measure the classifier on a file or dataset; on its test split where it has one."""
+        self._check_fitted()
+        table = source
+        if not isinstance(table, TextTable):
+            dataset = resolve_source(table, text, label)
+            table = dataset.test or dataset.train
+        rows = list(table.iter_rows())
+        labels = [row.label for row in rows]
+        if any(label is None for label in labels):
+            raise UsageError(f"{table.path} has no labels to compare with; name their column")
+        names = np.asarray(self.classes_).astype(str)
+        return self._measure([row.text for row in rows], codes_of(labels, names))
+
+    def attention(self, text: str) -> list[tuple[str, float]]:
+        """Return the tokens of a text with their attention weights, which sum to 1.
+
+        Raises:
+            DataError: If the model was not trained with `pooling="attention"`.
+        """
+        return self.predictor_.attention(text)
+
+    @property
+    def predictor_(self) -> TextPredictor:
+        """A predictor with the present weights that needs neither Keras nor JAX."""
+        self._check_fitted()
+        return TextPredictor(
+            self.encoder_,
+            self.classes_.tolist(),
+            self.specification_,
+            named_weights(self.model_),
+            self._ngrams,
+        )
+
+    def save(self, path: str | Path) -> Path:
+        """Write everything into one file, atomically.
+
+        Args:
+            path: Usually ends in `.recurra`.
+
+        Raises:
+            NotFittedError: Before `fit`.
+            OutputError: If it cannot be written.
+        """
+        self._check_fitted()
+        check_writable(path)
+        weights = named_weights(self.model_)
+        if self._ngrams is not None:
+            arrays = self._ngrams.to_arrays()
+            weights |= {f"ngrams/{name}": array for name, array in arrays.items()}
+        manifest = self._manifest()
+        encoder = {"text": self.encoder_.to_config(), "classes": self.classes_.tolist()}
+        artifact = Artifact(manifest, encoder, weights, self._keras_bytes(), model_card(manifest))
+        return write_artifact(path, artifact)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a classifier that `save` has written.
+
+        The Keras model is built from the specification; no code in the file is run.
+
+        Raises:
+            SourceError: If there is no such file.
+            ArtifactError: If it cannot be used.
+        """
+        artifact = read_artifact(path)
+        predictor = TextPredictor.from_artifact(artifact)
+        manifest = artifact.manifest
+        settings = settings_from_manifest(manifest)
+        classifier = cls(**settings.to_dict(), seed=int(manifest.get("seed", 0)))
+        classifier._restore(predictor, artifact)
+        classifier.settings_ = settings
+        return classifier
+
+    def export(self, path: str | Path) -> Path:
+        """Write the plain Keras model, for programs without Recurra.
+
+        Args:
+            path: Ends in `.keras`, or in `.h5` for the legacy format. Reads token ids, 0 padding.
+
+        Raises:
+            UsageError: If the ending is another.
+            OutputError: If it cannot be written.
+        """
+        path = Path(path)
+        if path.suffix not in (".keras", ".h5"):
+            raise UsageError(f"{path.name} must end in .keras or .h5")
+        check_writable(path)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".recurra-") as folder:
+            temporary = Path(folder) / path.name
+            _save_quietly(self._plain_model(), temporary)
+            temporary.replace(path)
+        return path
+
+    def discard_checkpoint(self) -> None:
+        """Remove the checkpoint; call it once the model is saved."""
+        if self.checkpoint is not None:
+            Checkpoint(self.checkpoint, {}, resume=False).discard()
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.one_d_array = True
+        tags.input_tags.string = True
+        tags.non_deterministic = False
+        return tags
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "model_")
+
+    def _given(self) -> dict[str, Any]:
+        """Return the settings among the parameters."""
+        other = {"preset", "seed", "checkpoint", "resume", "verbose"}
+        return {k: v for k, v in self.get_params(deep=False).items() if k not in other}
+
+    def _checkpoint(self, fingerprint: dict[str, Any]) -> Checkpoint | None:
+        if self.checkpoint is None:
+            if self.resume:
+                raise UsageError("resume=True needs a checkpoint folder: checkpoint='...'")
+            return None
+        return Checkpoint(self.checkpoint, fingerprint, resume=self.resume)
+
+    def _check_fitted(self) -> None:
+        if not self.__sklearn_is_fitted__():
+            raise NotFittedError(
+                f"this {type(self).__name__} is not fitted yet; call fit(texts, labels) first"
+            )
+
+    def _probabilities(self, texts: list[str]) -> NDArray[np.float32]:
+        if len(texts) <= _FEW:
+            return self.predictor_.predict_proba(texts)
+        encoded = encode_texts(texts, self.encoder_)
+        boundaries = length_boundaries(encoded.lengths, 4)
+        return predict_rows(
+            self.model_, TextInputs(encoded, boundaries, self._ngrams), np.arange(len(texts))
+        )
+
+    def _measure(self, texts: list[str], codes: NDArray[np.int32]) -> dict[str, Any]:
+        if len(texts) != len(codes):
+            raise DataError(f"{len(texts)} texts but {len(codes)} labels; give one for each")
+        if not texts:
+            raise DataError("there are no rows to evaluate on")
+        measured = classification_metrics(codes, self._probabilities(texts), self.classes_)
+        self.metrics_ = {"rows": len(texts), **measured}
+        return dict(self.metrics_)
+
+    def _manifest(self) -> dict[str, Any]:
+        if self.manifest_:
+            return {**self.manifest_, "metrics": self.metrics_}
+        state = self.training_
+        return {
+            "task": TASK,
+            "created": now(),
+            "specification": self.specification_.to_dict(),
+            "settings": self.settings_.to_dict(),
+            "parameters": int(self.model_.count_params()),
+            "seed": self.seed,
+            "data": self.data_,
+            "training": {
+                "epochs": state.epoch,
+                "best_epoch": state.best_epoch,
+                "stopped_early": state.stopped,
+                "seconds": sum(state.seconds),
+                "history": state.history,
+            },
+            "metrics": self.metrics_,
+            "kernel": kernel_name(),
+            "versions": versions(),
+        }
+
+    def _restore(self, predictor: TextPredictor, artifact: Artifact) -> None:
+        self.classes_ = np.asarray(predictor.classes)
+        self.encoder_ = predictor.encoder
+        self.specification_ = predictor.specification
+        self._ngrams = predictor.ngrams
+        self.model_ = build_classifier(self.specification_)
+        network = {k: v for k, v in artifact.weights.items() if not k.startswith("ngrams/")}
+        assign_weights(self.model_, network)
+        self.manifest_ = {
+            k: v for k, v in artifact.manifest.items() if k not in ("files", "kind", "format")
+        }
+        self.history_ = self.manifest_.get("training", {}).get("history", {})
+        self.data_ = self.manifest_.get("data", {})
+        self.metrics_ = self.manifest_.get("metrics", {})
+
+    def _plain_model(self) -> keras.Model:
+        """Return a copy without optimizer state."""
+        self._check_fitted()
+        copy = build_classifier(self.specification_)
+        assign_weights(copy, named_weights(self.model_))
+        return copy
+
+    def _keras_bytes(self) -> bytes:
+        with tempfile.TemporaryDirectory(prefix="recurra-") as folder:
+            path = Path(folder) / "model.keras"
+            self._plain_model().save(path)
+            return path.read_bytes()
+
+
+def _save_quietly(model: keras.Model, path: Path) -> None:
+    """Save without Keras's remark that `.h5` is a legacy format, which the caller asked for."""
+    from absl import logging
+
+    level = logging.get_verbosity()
+    logging.set_verbosity(logging.ERROR)
+    try:
+        model.save(path)
+    finally:
+        logging.set_verbosity(level)
