@@ -218,8 +218,7 @@ def _wide(ngrams: Any, spec: ClassifierSpecification) -> Any:
         spec.ngrams, spec.classes, embeddings_initializer="zeros", name="wide"
     )(ngrams)
     present = layers.Rescaling(1.0, name="ngrams_present")(token_mask(ngrams, "ngrams_mask"))
-    total = layers.Dot(axes=1, name="wide_sum")([present, weights])
-    return total
+    return layers.Dot(axes=1, name="wide_sum")([present, weights])
 
 
 def _model_name(spec: ClassifierSpecification) -> str:

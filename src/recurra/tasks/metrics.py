@@ -25,7 +25,8 @@ def classification_metrics(
 
     Returns:
         `accuracy`, `macro_f1`, `log_loss` (nats), `calibration_error`, `per_class` (precision,
-        recall, f1, support) and `confusion_matrix` (rows: true, columns: predicted), as JSON values.
+        recall, f1, support), `classes` and `confusion_matrix` (rows: true, columns: predicted), as
+        JSON values.
     """
     from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
