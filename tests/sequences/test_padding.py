@@ -12,6 +12,8 @@ ROWS = [[1, 2, 3], [4], []]
 def test_padding_and_truncation_are_at_the_end_by_default():
     assert pad_sequences(ROWS).tolist() == [[1, 2, 3], [4, 0, 0], [0, 0, 0]]
     assert pad_sequences(ROWS, maxlen=2).tolist() == [[1, 2], [4, 0], [0, 0]]
+    front = pad_sequences(ROWS, maxlen=2, padding="pre", truncating="pre")
+    assert front.tolist() == [[2, 3], [0, 4], [0, 0]]
 
 
 @pytest.mark.parametrize("padding", ["pre", "post"])

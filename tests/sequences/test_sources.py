@@ -263,7 +263,7 @@ def test_a_missing_file_suggests_the_nearest(tmp_path):
     write(tmp_path, "reviews.csv", CSV)
     with pytest.raises(SourceError, match=r"does not exist; did you mean '.*reviews\.csv'"):
         read_texts(tmp_path / "review.csv")
-    with pytest.raises(SourceError, match="does not exist$"):
+    with pytest.raises(SourceError, match=r"does not exist$"):
         read_texts(tmp_path / "no" / "such.csv")
     with pytest.raises(SourceError, match="is a folder; name a file in it"):
         read_texts(tmp_path)
@@ -283,6 +283,13 @@ def test_one_row_is_limited(tmp_path, monkeypatch, name):
     with pytest.raises(RowError, match="longer than 1 MiB") as caught:
         rows(read_texts(write(tmp_path, name, start + open_quote)))
     assert caught.value.line == (3 if "csv" in name else 4)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_many_short_rows_have_no_limit(tmp_path, monkeypatch, name):
+    monkeypatch.setattr("recurra.sequences.lines.MAX_ROW_BYTES", 1000)
+    header, content = ("text,label\n", CSV[11:]) if name == "a.csv" else ("", JSONL)
+    assert len(rows(read_texts(write(tmp_path, name, header + content * 50)))) == 150
 
 
 def test_fields_longer_than_the_default_of_the_csv_module_are_read(tmp_path):

@@ -35,6 +35,12 @@ def test_proportions_and_size_are_exact_when_they_can_be():
     assert np.bincount(labels[held_out]).tolist() == [60, 30, 10]
 
 
+def test_the_largest_remainders_are_rounded_up():
+    labels = np.repeat([0, 1], [14, 16])
+    _, held_out = stratified_split(labels, 0.1, np.random.default_rng(0))
+    assert np.bincount(labels[held_out]).tolist() == [1, 2]
+
+
 def test_the_draw_follows_the_seed():
     labels = np.tile([0, 1], 50)
 

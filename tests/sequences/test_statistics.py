@@ -35,6 +35,12 @@ def test_the_unknown_share_is_of_tokens():
     assert statistics.truncated_share == 0.0
 
 
+def test_rows_of_the_greatest_length_are_not_truncated():
+    statistics = LengthStatistics(max_length=3)
+    statistics.update([2, 3, 4, 4])
+    assert statistics.truncated_share == 0.5
+
+
 def test_giants_share_the_last_bin():
     statistics = LengthStatistics()
     statistics.update([*range(1, 1000), 1_000_000])

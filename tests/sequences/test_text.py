@@ -18,7 +18,7 @@ from recurra.errors import (
     UnsafeArtifactError,
     UsageError,
 )
-from recurra.sequences import TextEncoder
+from recurra.sequences import TextEncoder, subwords
 
 TEXTS = [
     "A fine film, really fine!",
@@ -131,6 +131,11 @@ def test_truncation_loses_the_named_part(truncate, kept):
     assert "".join(encoder.decode(encoder.encode(["abcde"])[0])) == "abcde"
 
 
+def test_an_even_limit_keeps_as_much_of_both_ends():
+    encoder = fitted("char", ["abcdefg"], max_length=4, truncate="middle")
+    assert "".join(encoder.decode(encoder.encode(["abcdefg"])[0])) == "abfg"
+
+
 def test_truncation_to_one_token():
     for truncate in ("tail", "head", "middle"):
         encoder = fitted("char", ["abc"], max_length=1, truncate=truncate)
@@ -187,7 +192,7 @@ def test_the_vocabulary_does_not_depend_on_the_hash_seed(level):
         "import hashlib, json\n"
         "from recurra.sequences import TextEncoder\n"
         "words = [''.join(chr(97 + i * k % 26) for k in (1, 7, 3)) for i in range(90)]\n"
-        f"config = TextEncoder({level!r}, vocabulary=60).fit(words).to_config()\n"
+        f"config = TextEncoder({level!r}, vocabulary=21).fit(words).to_config()\n"
         "print(hashlib.sha256(json.dumps(config).encode()).hexdigest())\n"
     )
     root = str(Path(recurra.__file__).parents[1])
@@ -220,6 +225,20 @@ def test_forking_after_training_subwords_prints_no_warning(capfd):
     )
     assert run.stderr == ""
     assert os.environ.get("TOKENIZERS_PARALLELISM") == before
+
+
+def test_subwords_are_trained_without_worker_threads(monkeypatch):
+    monkeypatch.delenv("TOKENIZERS_PARALLELISM", raising=False)
+    seen = []
+
+    def repeated(counts):
+        seen.append(os.environ.get("TOKENIZERS_PARALLELISM"))
+        yield from (piece for piece, _ in counts)
+
+    monkeypatch.setattr(subwords, "_repeated", repeated)
+    fitted("subword")
+    assert seen == ["false"]
+    assert "TOKENIZERS_PARALLELISM" not in os.environ
 
 
 def test_texts_are_read_once_as_a_stream():

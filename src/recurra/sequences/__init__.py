@@ -21,7 +21,7 @@ from recurra.sequences.padding import lengths_to_mask, pad_sequences
 from recurra.sequences.ragged import EncodedTexts, EncodedTextsWriter, token_dtype
 from recurra.sequences.sources import FileTable, read_texts
 from recurra.sequences.splits import stratified_split
-from recurra.sequences.splitting import WORD_PATTERN
+from recurra.sequences.splitting import WORD_PATTERN, normalize, split
 from recurra.sequences.statistics import LengthStatistics
 from recurra.sequences.tables import (
     RowsTable,
@@ -56,6 +56,7 @@ __all__ = [
     "length_boundaries",
     "lengths_to_mask",
     "load_dataset",
+    "normalize",
     "pad_sequences",
     "padding_share",
     "padding_share_unbucketed",
@@ -64,6 +65,7 @@ __all__ = [
     "resolve_source",
     "row_chunks",
     "select_rows",
+    "split",
     "stratified_split",
     "token_dtype",
 ]

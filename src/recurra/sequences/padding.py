@@ -20,7 +20,7 @@ __all__ = ["lengths_to_mask", "pad_sequences"]
 Side = Literal["pre", "post"]
 
 
-def pad_sequences(  # noqa: PLR0917 - the signature of Keras's function
+def pad_sequences(
     sequences: Sequence[ArrayLike],
     maxlen: int | None = None,
     dtype: DTypeLike = "int32",
