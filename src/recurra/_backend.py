@@ -41,7 +41,8 @@ def configured_backend() -> str | None:
 
 
 def _read_keras_json() -> dict[str, Any] | None:
-    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    # expanduser, as Keras does: Path.home() raises where a user has no home folder.
+    home = Path(os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras"))  # noqa: PTH111
     try:
         config = json.loads((home / "keras.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
