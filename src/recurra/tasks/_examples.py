@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress, islice
 from typing import Any
 
 import numpy as np
@@ -37,20 +38,49 @@ class Examples:
     def __len__(self) -> int:
         return len(self.codes)
 
+    def sample(self, rows: int = 500) -> list[str]:
+        """Return the first texts."""
+        return list(islice(self.iter_texts(), rows))
 
-def examples_from_table(table: TextTable) -> Examples:
+    def take(self, indices: NDArray[np.int64], part: str) -> Examples:
+        """Return some of the rows, in order; the classes stay the same.
+
+        Args:
+            indices: Row numbers, rising.
+            part: What to call them.
+        """
+        chosen = np.zeros(len(self), dtype=bool)
+        chosen[indices] = True
+        return Examples(
+            name=self.name,
+            iter_texts=lambda: compress(self.iter_texts(), chosen),
+            codes=self.codes[indices],
+            classes=self.classes,
+            digest=lambda: f"{self.digest()}:{part}",
+        )
+
+
+def examples_from_table(table: TextTable, classes: NDArray[Any] | None = None) -> Examples:
     """Read the labels of a table; the texts stay in the file.
+
+    Args:
+        table: Rows with labels.
+        classes: Number the labels by these classes; by those that occur when `None`.
 
     Raises:
         RowError: If a row is broken, or lacks a text or a label.
-        DataError: If there are no rows or only one class.
+        DataError: If there are no rows, only one class, or a label is none of `classes`.
     """
-    classes, codes = label_codes(table)
+    if classes is None:
+        names, codes = label_codes(table)
+        classes = np.asarray(names)
+    else:
+        codes = codes_of([row.label for row in table.iter_rows()], classes)
     return Examples(
         name=table.path,
         iter_texts=lambda: (row.text for row in table.iter_rows()),
         codes=codes,
-        classes=np.asarray(classes),
+        classes=classes,
         digest=table.sha256,
     )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from recurra.errors import CorruptArtifactError, UnknownNameError, UsageError
@@ -111,14 +112,26 @@ _ARCHITECTURE = (
 )
 
 PRESETS: dict[str, dict[str, Any]] = {"fast": {}, "accurate": {}}
+_BY_LEVEL: dict[str, dict[str, Any]] = {
+    "word": {"max_length": 250},
+    "subword": {"max_length": 350},
+    "char": {"max_length": 500, "embedding_dropout": 0.1, "word_dropout": 0.0, "embedding": 32},
+}
+_STEPS = 1_500  # about what a small network needs on a small data set
+_FEWEST_EPOCHS, _MOST_EPOCHS = 4, 30
+_WORDS_IN_A_TEXT = 2.5  # shorter texts are names and codes: their letters are what to read
 
 
-def resolve_settings(preset: str, given: Mapping[str, Any]) -> TextClassifierSettings:
+def resolve_settings(
+    preset: str, given: Mapping[str, Any], rows: int | None = None, sample: Sequence[str] = ()
+) -> TextClassifierSettings:
     """Fill in what was not given.
 
     Args:
         preset: A name of `PRESETS`.
         given: Settings by name; `None` means not given.
+        rows: Training texts, which decide the number of epochs.
+        sample: Some of the texts, which decide between words and characters.
 
     Raises:
         UnknownNameError: If the preset or a choice is unknown.
@@ -128,12 +141,31 @@ def resolve_settings(preset: str, given: Mapping[str, Any]) -> TextClassifierSet
         raise UnknownNameError("preset", preset, PRESETS)
     chosen = {name: value for name, value in given.items() if value is not None}
     chosen = {k: tuple(v) if isinstance(v, list) else v for k, v in chosen.items()}
-    values = {**PRESETS[preset], **chosen}
-    if values.get("level") == "char" and "max_length" not in chosen:
+    level = chosen.get("level") or choose_level(sample)
+    if level not in _BY_LEVEL:
+        raise UnknownNameError("level", str(level), _BY_LEVEL)
+    values = {**PRESETS[preset], **_BY_LEVEL[level], "level": level, **chosen}
+    if values["max_length"] == 0:
         values["max_length"] = None
     settings = TextClassifierSettings(**values)
     _check(settings)
+    if "epochs" not in values and rows is not None:
+        settings = replace(settings, epochs=choose_epochs(rows, settings.batch_size))
     return settings
+
+
+def choose_level(sample: Sequence[str]) -> str:
+    """Return `char` for names and other texts of a word or two, else `word`."""
+    if not sample:
+        return "word"
+    words = sorted(len(text.split()) for text in sample)
+    return "char" if sum(words) / len(words) < _WORDS_IN_A_TEXT else "word"
+
+
+def choose_epochs(rows: int, batch_size: int) -> int:
+    """Return the most epochs: about 1,500 steps, between 4 and 30 epochs."""
+    steps = max(1, rows // batch_size)
+    return min(_MOST_EPOCHS, max(_FEWEST_EPOCHS, math.ceil(_STEPS / steps)))
 
 
 def settings_from_manifest(manifest: Mapping[str, Any]) -> TextClassifierSettings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,7 +21,7 @@ from recurra.runtime import (
     write_artifact,
 )
 from recurra.runtime.predictor import TASK
-from recurra.sequences import TextTable, length_boundaries, resolve_source
+from recurra.sequences import TextTable, resolve_source
 from recurra.tasks._card import model_card
 from recurra.tasks._checkpoint import Checkpoint
 from recurra.tasks._examples import (
@@ -33,8 +33,13 @@ from recurra.tasks._examples import (
 )
 from recurra.tasks._facts import kernel_name, now, versions
 from recurra.tasks._preparation import PreparedTexts, encode_texts, prepare_texts
-from recurra.tasks._settings import resolve_settings, settings_from_manifest
-from recurra.tasks._text_batches import TextInputs
+from recurra.tasks._settings import (
+    TextClassifierSettings,
+    resolve_settings,
+    settings_from_manifest,
+)
+from recurra.tasks._sources import open_split
+from recurra.tasks._text_batches import TextInputs, choose_boundaries
 from recurra.tasks._text_training import (
     predict_rows,
     run_fingerprint,
@@ -200,15 +205,21 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         *,
         text: str | None = None,
         label: str | None = None,
+        test_share: float = 0.0,
         observers: Sequence[TrainingObserver] = (),
         callbacks: Sequence[keras.callbacks.Callback] = (),
     ) -> Self:
         """Train on a file or a named dataset, which may be larger than memory.
 
+        Where there are test rows, the trained classifier is measured on them, once; the figures
+        are in `metrics_`.
+
         Args:
             source: A path, the name of a dataset, or a table.
             text: Column of the texts, where it is not obvious.
             label: Column of the labels, where it is not obvious.
+            test_share: Share of the rows to hold out for measuring, where the source has no test
+                split of its own.
             observers: Told how training goes on.
             callbacks: Keras callbacks.
 
@@ -220,16 +231,17 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             RowError: If a row is broken.
             UsageError: As `fit`, and where a column has to be named.
         """
-        table = source
-        if not isinstance(table, TextTable):
-            table = resolve_source(table, text, label).train
+        resolve_settings(self.preset, self._given())  # before the data are read
+        split = open_split(source, text=text, label=label, test_share=test_share, seed=self.seed)
         with tempfile.TemporaryDirectory(prefix="recurra-") as folder:
-            return self.fit_examples(
-                examples_from_table(table),
-                observers=observers,
-                callbacks=callbacks,
-                spill=Path(folder),
+            self.fit_examples(
+                split.train, observers=observers, callbacks=callbacks, spill=Path(folder)
             )
+        self.data_ |= {name: split.facts[name] for name in ("name", "source", "sha256")}
+        if split.test is not None:
+            self.data_["rows"]["test"] = len(split.test)
+            self.evaluate_examples(split.test)
+        return self
 
     def fit_examples(
         self,
@@ -240,19 +252,19 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         spill: Path | None = None,
     ) -> Self:
         """Prepare and train; `fit` and `fit_source` end here."""
-        settings = resolve_settings(self.preset, self._given())
+        settings = resolve_settings(self.preset, self._given(), len(examples), examples.sample())
         prepared = prepare_texts(examples, settings, self.seed, spill=spill)
-        return self.fit_prepared(prepared, observers=observers, callbacks=callbacks)
+        return self.fit_prepared(prepared, settings, observers=observers, callbacks=callbacks)
 
     def fit_prepared(
         self,
         prepared: PreparedTexts,
+        settings: TextClassifierSettings,
         *,
         observers: Sequence[TrainingObserver] = (),
         callbacks: Sequence[keras.callbacks.Callback] = (),
     ) -> Self:
-        """Train on texts that are encoded and split already."""
-        settings = resolve_settings(self.preset, self._given())
+        """Train on texts that are encoded and split already, with settled settings."""
         checkpoint = self._checkpoint(run_fingerprint(prepared, settings, self.seed))
         trained = train_text_classifier(
             prepared,
@@ -326,12 +338,14 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if not isinstance(table, TextTable):
             dataset = resolve_source(table, text, label)
             table = dataset.test or dataset.train
-        rows = list(table.iter_rows())
-        labels = [row.label for row in rows]
-        if any(label is None for label in labels):
+        if table.label_column is None:
             raise UsageError(f"{table.path} has no labels to compare with; name their column")
-        names = np.asarray(self.classes_).astype(str)
-        return self._measure([row.text for row in rows], codes_of(labels, names))
+        return self.evaluate_examples(examples_from_table(table, self.classes_))
+
+    def evaluate_examples(self, examples: Examples) -> dict[str, Any]:
+        """Measure the classifier on labelled texts that are read one at a time."""
+        self._check_fitted()
+        return self._measure(examples.iter_texts(), examples.codes)
 
     def attention(self, text: str) -> list[tuple[str, float]]:
         """Return the tokens of a text with their attention weights, which sum to 1.
@@ -450,19 +464,23 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _probabilities(self, texts: list[str]) -> NDArray[np.float32]:
         if len(texts) <= _FEW:
             return self.predictor_.predict_proba(texts)
-        encoded = encode_texts(texts, self.encoder_)
-        boundaries = length_boundaries(encoded.lengths, 4)
-        return predict_rows(
-            self.model_, TextInputs(encoded, boundaries, self._ngrams), np.arange(len(texts))
-        )
+        return self._compute(texts)
 
-    def _measure(self, texts: list[str], codes: NDArray[np.int32]) -> dict[str, Any]:
-        if len(texts) != len(codes):
-            raise DataError(f"{len(texts)} texts but {len(codes)} labels; give one for each")
-        if not texts:
+    def _compute(self, texts: Iterable[str]) -> NDArray[np.float32]:
+        encoded = encode_texts(texts, self.encoder_)
+        inputs = TextInputs(encoded, choose_boundaries(encoded.lengths), self._ngrams)
+        return predict_rows(self.model_, inputs, np.arange(len(encoded)))
+
+    def _measure(self, texts: Iterable[str], codes: NDArray[np.int32]) -> dict[str, Any]:
+        probabilities = self._compute(texts)
+        if len(probabilities) != len(codes):
+            raise DataError(
+                f"{len(probabilities)} texts but {len(codes)} labels; give one for each"
+            )
+        if not len(codes):
             raise DataError("there are no rows to evaluate on")
-        measured = classification_metrics(codes, self._probabilities(texts), self.classes_)
-        self.metrics_ = {"rows": len(texts), **measured}
+        measured = classification_metrics(codes, probabilities, self.classes_)
+        self.metrics_ = {"rows": len(codes), **measured}
         return dict(self.metrics_)
 
     def _manifest(self) -> dict[str, Any]:

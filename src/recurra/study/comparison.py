@@ -1,0 +1,313 @@
+"""Fair comparison: same split, same budget, same early stopping, and baselines beside."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recurra.errors import UsageError
+from recurra.sequences import EncodedTexts
+from recurra.study._baseline import LinearBaseline
+from recurra.study._memory import PeakMemory
+from recurra.study.cells import CLASSIFIERS, DEFAULT_CELLS, LINEAR, cell_options, parse_cells
+from recurra.tasks import TrainingObserver
+from recurra.tasks.comparable import (
+    Examples,
+    PreparedTexts,
+    TextClassifier,
+    TextClassifierSettings,
+    TextInputs,
+    classification_metrics,
+    encode_texts,
+    kernel_name,
+    now,
+    open_split,
+    predict_rows,
+    prepare_texts,
+    resolve_settings,
+    versions,
+)
+
+__all__ = ["ComparisonObserver", "compare"]
+
+_TEST_SHARE = 0.2
+_SHUFFLED_ROWS = 2_000
+_LATENCY_TEXTS = 20
+_MISTAKES = 10
+_MISTAKE_CHARACTERS = 600
+
+Record = dict[str, Any]
+
+
+class ComparisonObserver:
+    """Told how a comparison goes on; the base does nothing."""
+
+    def prepared(self, data: dict[str, Any], runs: int) -> None:
+        """The data are encoded; `runs` models follow."""
+
+    def run_started(self, name: str, repeat: int) -> list[TrainingObserver]:
+        """A model starts; returns who is told about its training."""
+        del name, repeat
+        return []
+
+    def run_ended(self, record: Record, records: list[Record]) -> None:
+        """A model is done; `records` holds all so far."""
+
+
+@dataclass(frozen=True)
+class _Contest:
+    """What every model of a comparison shares."""
+
+    prepared: PreparedTexts
+    settings: TextClassifierSettings
+    train: Examples
+    test: Examples
+    encoded_test: EncodedTexts
+    data: dict[str, Any]
+    seed: int
+
+    @property
+    def test_inputs(self) -> TextInputs:
+        shared = self.prepared.inputs
+        return TextInputs(self.encoded_test, shared.boundaries, shared.ngrams)
+
+
+def compare(
+    source: str | Path | tuple[Any, Any],
+    *,
+    text: str | None = None,
+    label: str | None = None,
+    cells: str | Sequence[str] = DEFAULT_CELLS,
+    repeats: int = 1,
+    seed: int = 0,
+    preset: str = "fast",
+    finished: Sequence[Record] = (),
+    observer: ComparisonObserver | None = None,
+    **settings: Any,
+) -> list[Record]:
+    """Train several networks on the same data and measure them in the same way.
+
+    A dataset's own test split is used where there is one, otherwise a fifth of the rows is held
+    out, stratified. Validation rows come out of the training part. The linear baseline is always
+    among the records.
+
+    Args:
+        source: A path, the name of a dataset, or a pair of texts and labels.
+        text: Column of the texts, where it is not obvious.
+        label: Column of the labels, where it is not obvious.
+        cells: Which networks: `dense`, `rnn`, `lstm`, `gru`, `birnn`, `bilstm`, `bigru`.
+        repeats: Trainings of each network, from different seeds, on the same split.
+        seed: Fixes the split and the seeds.
+        preset: As for `TextClassifier`.
+        finished: Records of an interrupted comparison with the same data and settings; these
+            trainings are not done again.
+        observer: Told how the comparison goes on.
+        **settings: Settings of `TextClassifier` for all networks alike.
+
+    Returns:
+        One record for each model and repeat, JSON values, as `results.json` holds them.
+
+    Raises:
+        SourceError: If there is no such file or dataset.
+        RowError: If a row is broken.
+        DataError: If the rows do not suffice.
+        UsageError: If a name or number cannot be used.
+    """
+    chosen = parse_cells(cells if isinstance(cells, str) else list(cells))
+    if repeats < 1:
+        raise UsageError(f"repeats must be 1 or more, not {repeats}")
+    resolve_settings(preset, settings)  # wrong settings are found before the data are read
+    with tempfile.TemporaryDirectory(prefix="recurra-") as folder:
+        contest = _prepare(source, text, label, seed, preset, settings, Path(folder))
+        return _run(contest, chosen, repeats, finished, observer or ComparisonObserver())
+
+
+def _run(
+    contest: _Contest,
+    cells: Sequence[str],
+    repeats: int,
+    finished: Sequence[Record],
+    observer: ComparisonObserver,
+) -> list[Record]:
+    records: list[Record] = []
+    done = {_identity(record): record for record in finished}
+    observer.prepared(contest.data, 1 + len(cells) * repeats)
+    for name, repeat in [(LINEAR, 0), *((n, r) for n in cells for r in range(repeats))]:
+        expected = _facts(contest, name, repeat)
+        record = done.get(_identity(expected))
+        if record is None:
+            watchers = observer.run_started(name, repeat)
+            measured = (
+                _measure_linear(contest)
+                if name == LINEAR
+                else _measure_network(contest, name, repeat, watchers)
+            )
+            record = {**expected, **measured, "versions": versions(), "created": now()}
+        records.append(record)
+        observer.run_ended(record, records)
+    return records
+
+
+def _prepare(
+    source: str | Path | tuple[Any, Any],
+    text: str | None,
+    label: str | None,
+    seed: int,
+    preset: str,
+    given: dict[str, Any],
+    spill: Path,
+) -> _Contest:
+    split = open_split(source, text=text, label=label, test_share=_TEST_SHARE, seed=seed)
+    train, test = split.train, split.test
+    assert test is not None  # noqa: S101 - a share above 0 was asked for
+    settings = resolve_settings(preset, given, len(train), train.sample())
+    prepared = prepare_texts(train, settings, seed, spill=spill)
+    facts = {name: split.facts[name] for name in ("name", "source", "sha256", "test_is_official")}
+    data = {**prepared.data, **facts}
+    data["rows"] = {**prepared.data["rows"], "test": len(test)}
+    encoded_test = encode_texts(test.iter_texts(), prepared.encoder, spill=spill)
+    return _Contest(prepared, settings, train, test, encoded_test, data, seed)
+
+
+def _facts(contest: _Contest, name: str, repeat: int) -> Record:
+    """Return what is known of a run before it starts."""
+    settings = contest.settings.to_dict()
+    return {
+        "task": "classify",
+        "model": name,
+        "name": "Linear n-grams" if name == LINEAR else CLASSIFIERS[name][0],
+        "repeat": repeat,
+        "seed": contest.seed + repeat,
+        "kernel": "scikit-learn" if name == LINEAR else kernel_name(),
+        "training": {**asdict(contest.settings.training()), "preset_settings": settings},
+        "data": contest.data,
+    }
+
+
+def _identity(record: Record) -> tuple[Any, ...]:
+    training, data = record.get("training", {}), record.get("data", {})
+    return (
+        record.get("model"),
+        record.get("repeat"),
+        record.get("seed"),
+        record.get("kernel"),
+        str(sorted(training.get("preset_settings", {}).items())),
+        data.get("sha256"),
+        str(data.get("rows")),
+    )
+
+
+def _measure_linear(contest: _Contest) -> Record:
+    prepared = contest.prepared
+    validation = contest.train.take(prepared.validation, "validation")
+    training = contest.train.take(prepared.train, "training")
+    started = time.perf_counter()
+    with PeakMemory() as memory:
+        baseline = LinearBaseline(contest.settings.level, lowercase=contest.settings.lowercase)
+        baseline.fit(
+            training.iter_texts(), training.codes, validation.iter_texts(), validation.codes
+        )
+    seconds = time.perf_counter() - started
+    probabilities = baseline.predict_proba(contest.test.iter_texts())
+    return {
+        **_measure(contest, probabilities),
+        "accuracy_shuffled": None,
+        "parameters": baseline.parameters,
+        "epochs": None,
+        "best_epoch": None,
+        "stopped_early": False,
+        "seconds_per_epoch": None,
+        "training_seconds": seconds,
+        "prediction_milliseconds": _latency(contest, baseline.predict_proba),
+        "peak_memory_mb": memory.mib,
+        "history": None,
+        "specification": {"model": "logistic regression", "C": baseline.strength},
+    }
+
+
+def _measure_network(
+    contest: _Contest, name: str, repeat: int, watchers: Sequence[TrainingObserver]
+) -> Record:
+    options = cell_options(name)
+    settings = resolve_settings("fast", {**contest.settings.to_dict(), **options})
+    classifier = TextClassifier(seed=contest.seed + repeat)
+    with PeakMemory() as memory:
+        classifier.fit_prepared(contest.prepared, settings, observers=watchers)
+    state = classifier.training_
+    rows = np.arange(len(contest.test))
+    return {
+        **_measure(contest, predict_rows(classifier.model_, contest.test_inputs, rows)),
+        "accuracy_shuffled": _shuffled_accuracy(contest, classifier),
+        "parameters": int(classifier.model_.count_params()),
+        "epochs": state.epoch,
+        "best_epoch": state.best_epoch,
+        "stopped_early": state.stopped,
+        "seconds_per_epoch": statistics.median(state.seconds),
+        "training_seconds": sum(state.seconds),
+        "prediction_milliseconds": _latency(contest, classifier.predictor_.predict_proba),
+        "peak_memory_mb": memory.mib,
+        "history": state.history,
+        "specification": classifier.specification_.to_dict(),
+    }
+
+
+def _measure(contest: _Contest, probabilities: NDArray[np.float32]) -> Record:
+    measured = classification_metrics(contest.test.codes, probabilities, contest.test.classes)
+    return {**measured, "mistakes": _mistakes(contest, probabilities)}
+
+
+def _mistakes(contest: _Contest, probabilities: NDArray[np.float32]) -> list[Record]:
+    """Return the wrong answers that the model was surest of."""
+    predicted = probabilities.argmax(axis=1)
+    confidence = probabilities.max(axis=1)
+    wrong = np.flatnonzero(predicted != contest.test.codes)
+    worst = wrong[np.argsort(-confidence[wrong], kind="stable")][:_MISTAKES]
+    chosen = contest.test.take(np.sort(worst), "mistakes")
+    texts = dict(zip(np.sort(worst).tolist(), chosen.iter_texts(), strict=True))
+    classes = contest.test.classes
+    return [
+        {
+            "text": texts[row][:_MISTAKE_CHARACTERS],
+            "label": str(classes[contest.test.codes[row]]),
+            "predicted": str(classes[predicted[row]]),
+            "probability": float(confidence[row]),
+        }
+        for row in worst.tolist()
+    ]
+
+
+def _shuffled_accuracy(contest: _Contest, classifier: TextClassifier) -> float:
+    """Return the accuracy when each text's tokens come in random order."""
+    generator = np.random.default_rng([contest.seed, *b"word order"])
+    rows = generator.permutation(len(contest.test))[:_SHUFFLED_ROWS]
+    shuffled = EncodedTexts.from_sequences(
+        [generator.permutation(contest.encoded_test[int(row)]) for row in rows]
+    )
+    shared = contest.prepared.inputs
+    inputs = TextInputs(shuffled, shared.boundaries, shared.ngrams)
+    probabilities = predict_rows(classifier.model_, inputs, np.arange(len(rows)))
+    return float((probabilities.argmax(axis=1) == contest.test.codes[rows]).mean())
+
+
+def _latency(contest: _Contest, predict: Callable[[list[str]], Any]) -> float:
+    """Return the median milliseconds for one text, from its characters to its probabilities."""
+    texts = _first(contest.test.iter_texts(), _LATENCY_TEXTS)
+    predict(texts[:1])
+    times = []
+    for text in texts:
+        started = time.perf_counter()
+        predict([text])
+        times.append((time.perf_counter() - started) * 1000)
+    return statistics.median(times)
+
+
+def _first(texts: Iterator[str], count: int) -> list[str]:
+    return [text for text, _ in zip(texts, range(count), strict=False)]

@@ -1,0 +1,29 @@
+"""The parts of text classification that a comparison drives one by one."""
+
+from recurra.tasks._examples import Examples
+from recurra.tasks._facts import kernel_name, now, versions
+from recurra.tasks._preparation import PreparedTexts, encode_texts, prepare_texts
+from recurra.tasks._settings import TextClassifierSettings, resolve_settings
+from recurra.tasks._sources import Split, open_split
+from recurra.tasks._text_batches import TextInputs
+from recurra.tasks._text_training import predict_rows
+from recurra.tasks.metrics import classification_metrics
+from recurra.tasks.text_classifier import TextClassifier
+
+__all__ = [
+    "Examples",
+    "PreparedTexts",
+    "Split",
+    "TextClassifier",
+    "TextClassifierSettings",
+    "TextInputs",
+    "classification_metrics",
+    "encode_texts",
+    "kernel_name",
+    "now",
+    "open_split",
+    "predict_rows",
+    "prepare_texts",
+    "resolve_settings",
+    "versions",
+]
