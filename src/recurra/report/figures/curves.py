@@ -1,0 +1,165 @@
+"""Training and validation by epoch: one small panel for each model, all on the same axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from recurra.report.canvas import TEXT, Look, axis, new_figure, styled
+from recurra.report.figures.rows import key
+from recurra.report.numbers import fixed, percent, shorten
+from recurra.report.theme import MUTED, PALE, PAPER, model_colours
+from recurra.study.summary import Record, summarise
+
+__all__ = ["accuracy_figure", "describe_accuracy", "describe_loss", "loss_figure"]
+
+_DASHES = (0, (4, 2.5))
+
+
+def accuracy_figure(records: Sequence[Record]) -> Figure | None:
+    """Draw accuracy by epoch, training and validation; None if no model was trained in epochs."""
+    return _figure(records, "accuracy")
+
+
+def loss_figure(records: Sequence[Record]) -> Figure | None:
+    """Draw the loss by epoch, training and validation; None if no model was trained in epochs."""
+    return _figure(records, "loss")
+
+
+def describe_accuracy(records: Sequence[Record]) -> str:
+    """Say in words what the accuracy curves show."""
+    return _describe(records, "accuracy", percent)
+
+
+def describe_loss(records: Sequence[Record]) -> str:
+    """Say in words what the loss curves show."""
+    return _describe(records, "loss", fixed)
+
+
+@styled
+def _figure(records: Sequence[Record], metric: str) -> Figure | None:
+    groups = _trained(records)
+    if not groups:
+        return None
+    columns = min(2, len(groups))
+    rows = -(-len(groups) // columns)
+    drawing = new_figure((146 if len(groups) > 1 else 240) * rows + 66)
+    panels = drawing.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    flat = [panel for line in panels for panel in line]
+    colours = model_colours(record["model"] for record in records)
+    for panel, (model, runs) in zip(flat, groups.items(), strict=False):
+        _others(panel, groups, model, metric)
+        _runs(panel, runs, metric, colours[model].light)
+        name = shorten(runs[0]["name"], 22 if columns > 1 else 44)
+        panel.set_title(name, loc="left", color=colours[model].light, fontsize=TEXT, pad=5)
+    _axes(flat, len(groups), columns, metric, _limits(records, metric))
+    key(drawing, _handles(len(groups) > 1), columns=2)
+    return drawing
+
+
+def _trained(records: Sequence[Record]) -> dict[str, list[Record]]:
+    """The runs with a history, by model, best model first."""
+    groups = {
+        one.model: [r for r in records if r["model"] == one.model and r["history"]]
+        for one in summarise(records)
+    }
+    return {model: runs for model, runs in groups.items() if runs}
+
+
+def _mean(runs: Sequence[Record], name: str) -> list[float]:
+    """Average over the runs, as far as all of them went."""
+    return [fmean(values) for values in zip(*(run["history"][name] for run in runs), strict=False)]
+
+
+def _others(panel: Axes, groups: dict[str, list[Record]], model: str, metric: str) -> None:
+    """The other models' validation, pale, for comparison."""
+    for other, runs in groups.items():
+        if other != model:
+            mean = _mean(runs, f"val_{metric}")
+            panel.plot(range(1, len(mean) + 1), mean, color=PALE.light, linewidth=1)
+
+
+def _runs(panel: Axes, runs: Sequence[Record], metric: str, colour: str) -> None:
+    """Each repeat thin with its best epoch, the means bold."""
+    several = len(runs) > 1
+    for run in runs if several else ():
+        for name, dashes in ((metric, _DASHES), (f"val_{metric}", "-")):
+            values = run["history"][name]
+            epochs = range(1, len(values) + 1)
+            panel.plot(epochs, values, color=colour, linewidth=0.8, linestyle=dashes, alpha=0.4)
+    for name, dashes in ((metric, _DASHES), (f"val_{metric}", "-")):
+        mean = _mean(runs, name)
+        marker: Look = (
+            {"marker": "_", "markersize": 11, "markeredgewidth": 2}
+            if len(mean) == 1 and name == metric
+            else {}
+        )
+        epochs = range(1, len(mean) + 1)
+        panel.plot(epochs, mean, color=colour, linewidth=2, linestyle=dashes, **marker)
+    for run in runs:
+        values, best = run["history"][f"val_{metric}"], run.get("best_epoch")
+        if best is not None and 1 <= best <= len(values):
+            mark: Look = {"color": colour, "markersize": 5 if several else 8}
+            panel.plot(best, values[best - 1], "o", markeredgecolor=PAPER.light, zorder=5, **mark)
+
+
+def _limits(records: Sequence[Record], metric: str) -> tuple[float, float]:
+    values = [
+        value
+        for record in records
+        if record["history"]
+        for name in (metric, f"val_{metric}")
+        for value in record["history"][name]
+    ]
+    low, high = min(values), max(values)
+    margin = max(0.07 * (high - low), 0.01)
+    top = high + margin
+    return max(0.0, low - margin), min(1.01, top) if metric == "accuracy" else top
+
+
+def _axes(
+    panels: Sequence[Axes], used: int, columns: int, metric: str, limits: tuple[float, float]
+) -> None:
+    for place, panel in enumerate(panels):
+        if place >= used:
+            panel.remove()
+            continue
+        axis(panel, "y")
+        panel.set_ylim(*limits)
+        panel.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+        panel.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
+        panel.margins(x=0.06)
+        if metric == "accuracy":
+            panel.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.4g} %"))
+        if place + columns >= used:
+            panel.tick_params(labelbottom=True)
+            panel.set_xlabel("epoch")
+            # The panel above an empty place may write into it; the rows stay equally high.
+            panel.xaxis.set_in_layout(place + columns >= len(panels))
+
+
+def _handles(several: bool) -> list[Line2D]:
+    line: Look = {"color": MUTED.light, "linewidth": 2}
+    dot: Look = {"color": MUTED.light, "linestyle": "none", "marker": "o", "markersize": 6}
+    pale: Look = {"color": PALE.light, "linewidth": 1.5}
+    return [
+        Line2D([], [], label="validation", **line),
+        Line2D([], [], label="training", linestyle=_DASHES, **line),
+        Line2D([], [], label="best epoch", **dot),
+        *([Line2D([], [], label="the others' validation", **pale)] if several else []),
+    ]
+
+
+def _describe(records: Sequence[Record], metric: str, write: object) -> str:
+    parts = []
+    for runs in _trained(records).values():
+        values = _mean(runs, f"val_{metric}")
+        best = fmean(float(run["best_epoch"]) for run in runs)
+        last = write(values[-1]) if callable(write) else values[-1]
+        parts.append(f"{runs[0]['name']}: best epoch {best:.2g}, validation ends at {last}")
+    return f"Training and validation {metric} by epoch, one panel per model. {'; '.join(parts)}."

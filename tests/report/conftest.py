@@ -1,0 +1,48 @@
+"""Records and reports that several tests read; a report takes seconds to draw."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from recurra.report import write_report
+
+
+def _factory() -> ModuleType:
+    path = Path(__file__).with_name("records.py")
+    specification = importlib.util.spec_from_file_location("report_records", path)
+    assert specification
+    assert specification.loader
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def factory() -> ModuleType:
+    return _factory()
+
+
+@pytest.fixture(scope="session")
+def imdb(factory: ModuleType) -> list[dict[str, Any]]:
+    return factory.imdb_like()
+
+
+@pytest.fixture(scope="session")
+def names(factory: ModuleType) -> list[dict[str, Any]]:
+    return factory.names_like(3, 2)
+
+
+@pytest.fixture(scope="session")
+def report(imdb: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a written report."""
+    return write_report(imdb, tmp_path_factory.mktemp("report") / "new").parent
+
+
+@pytest.fixture(scope="session")
+def page(report: Path) -> str:
+    return (report / "report.html").read_text(encoding="utf-8")
