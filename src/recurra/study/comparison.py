@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ def compare(
     repeats: int = 1,
     seed: int = 0,
     preset: str = "fast",
-    finished: Sequence[Record] = (),
+    finished: Sequence[Mapping[str, Any]] = (),
     observer: ComparisonObserver | None = None,
     **settings: Any,
 ) -> list[Record]:
@@ -134,11 +134,11 @@ def _run(
     contest: _Contest,
     cells: Sequence[str],
     repeats: int,
-    finished: Sequence[Record],
+    finished: Sequence[Mapping[str, Any]],
     observer: ComparisonObserver,
 ) -> list[Record]:
     records: list[Record] = []
-    done = {_identity(record): record for record in finished}
+    done = {_identity(record): dict(record) for record in finished}
     observer.prepared(contest.data, 1 + len(cells) * repeats)
     for name, repeat in [(LINEAR, 0), *((n, r) for n in cells for r in range(repeats))]:
         expected = _facts(contest, name, repeat)
@@ -192,7 +192,7 @@ def _facts(contest: _Contest, name: str, repeat: int) -> Record:
     }
 
 
-def _identity(record: Record) -> tuple[Any, ...]:
+def _identity(record: Mapping[str, Any]) -> tuple[Any, ...]:
     training, data = record.get("training", {}), record.get("data", {})
     return (
         record.get("model"),

@@ -1,0 +1,25 @@
+"""Which command is where. A command's module is light; what it runs is loaded when it runs."""
+
+from __future__ import annotations
+
+import typer
+
+from recurra.cli.compare import compare, demo
+from recurra.cli.datasets import get_command, list_command, path_command
+from recurra.cli.evaluate import evaluate
+from recurra.cli.export import export
+from recurra.cli.info import info
+from recurra.cli.predict import predict
+from recurra.cli.train_classify import classify
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer, train: typer.Typer, data: typer.Typer) -> None:
+    """Add every command to its group."""
+    for command in (demo, compare, predict, evaluate, export, info):
+        app.command()(command)
+    train.command()(classify)
+    data.command("list")(list_command)
+    data.command("get")(get_command)
+    data.command("path")(path_command)

@@ -1,0 +1,29 @@
+"""`recurra export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recurra.cli import options as o
+from recurra.cli.output import console
+
+__all__ = ["export"]
+
+
+def export(
+    model: o.ModelFile,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--output", help="A .keras file, or .h5 for the legacy format.", metavar="FILE"
+        ),
+    ],
+) -> None:
+    """Write the plain Keras model, which opens without Recurra."""
+    from recurra.tasks import TextClassifier
+
+    path = TextClassifier.load(model).export(output)
+    console().print(f"saved {path}")

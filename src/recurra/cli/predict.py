@@ -1,0 +1,133 @@
+"""`recurra predict`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recurra.cli import options as o
+from recurra.cli.output import print_json
+from recurra.errors import SourceError, UsageError
+
+if TYPE_CHECKING:
+    from recurra.runtime import Prediction, TextPredictor
+
+__all__ = ["predict"]
+
+_READ = 1 << 16  # bytes
+_SHOWN = 60  # characters of a text beside its label
+_TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz")
+
+
+def predict(
+    model: o.ModelFile,
+    texts: Annotated[
+        list[str] | None, typer.Argument(help="Texts to label.", metavar="[TEXT]...")
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(help="A table, or a file with one text on each line.", metavar="F"),
+    ] = None,
+    text: o.TextColumn = None,
+    as_json: o.Json = False,
+) -> None:
+    """Label texts: arguments, a file, or standard input line by line."""
+    from recurra.runtime import load_predictor
+
+    if texts and file:
+        raise UsageError("give texts or --file, not both")
+    if text and not (file and _is_table(file)):
+        raise UsageError("--text names a column of a table: give the table with --file")
+    if not texts and file is None and sys.stdin.isatty():
+        raise UsageError("give texts, --file F, or pipe lines into standard input")
+    predictor = load_predictor(model)
+    groups = [texts] if texts else _groups(file, text)
+    if as_json:
+        print_json({"model": str(model), "predictions": _records(predictor, groups)})
+        return
+    for group in groups:
+        lines = [
+            f"{p.label}\t{p.probability:.4f}\t{_shown(given)}\n"
+            for given, p in zip(group, predictor.answer(group), strict=True)
+        ]
+        sys.stdout.write("".join(lines))
+        sys.stdout.flush()
+
+
+def _records(predictor: TextPredictor, groups: Iterable[list[str]]) -> list[dict[str, object]]:
+    return [
+        _record(given, prediction)
+        for group in groups
+        for given, prediction in zip(group, predictor.answer(group), strict=True)
+    ]
+
+
+def _record(text: str, prediction: Prediction) -> dict[str, object]:
+    return {
+        "text": text,
+        "label": prediction.label,
+        "probability": prediction.probability,
+        "probabilities": {str(k): p for k, p in prediction.probabilities.items()},
+    }
+
+
+def _groups(file: Path | None, column: str | None) -> Iterator[list[str]]:
+    """Yield texts in groups: what is there at once is answered at once."""
+    if file is None:
+        yield from _lines(sys.stdin.fileno())
+    elif _is_table(file):
+        from recurra.sequences import read_texts, row_chunks
+
+        table = read_texts(file, column, require_label=False)
+        for rows in row_chunks(table.iter_rows(), 512):
+            yield [row.text for row in rows]
+    else:
+        yield from _file_lines(file)
+
+
+def _file_lines(file: Path) -> Iterator[list[str]]:
+    try:
+        descriptor = os.open(file, os.O_RDONLY)
+    except OSError as error:
+        raise SourceError(f"cannot read {file}: {error.strerror}") from error
+    try:
+        yield from _lines(descriptor)
+    except IsADirectoryError:
+        raise SourceError(f"cannot read {file}: it is a folder") from None
+    finally:
+        os.close(descriptor)
+
+
+def _lines(descriptor: int) -> Iterator[list[str]]:
+    """Yield the whole lines of each read, so that a slow writer is answered line by line."""
+    rest = b""
+    while chunk := os.read(descriptor, _READ):
+        *lines, rest = (rest + chunk).split(b"\n")
+        if lines:
+            yield [_decoded(line) for line in lines]
+    if rest:
+        yield [_decoded(rest)]
+
+
+def _decoded(line: bytes) -> str:
+    try:
+        return line.decode("utf-8").rstrip("\r")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"a line is not UTF-8 ({error.reason} at byte {error.start}: {line[:40]!r}); "
+            "convert it, for example with iconv -t UTF-8"
+        ) from None
+
+
+def _is_table(file: Path) -> bool:
+    return file.suffix.lower() in _TABLES
+
+
+def _shown(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 3]}..."

@@ -1,0 +1,135 @@
+"""Progress on a terminal: epochs, loss, time left. Silent in a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from recurra.study import ComparisonObserver
+from recurra.tasks import TrainingObserver, TrainingState
+
+__all__ = ["CompareProgress", "TrainingProgress"]
+
+_BATCHES_BETWEEN_UPDATES = 5
+
+
+class TrainingProgress(TrainingObserver):
+    """A bar over all batches of a training run, and a line after every epoch."""
+
+    def __init__(self, console: Console, name: str = "") -> None:
+        """Write to a console; `name` stands in front of every line."""
+        self._name = f"{name}  " if name else ""
+        self._console = console
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[figures]}"),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        )
+        self._batches = 1
+        self._task: Any = None
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        self._task = self._progress.add_task(
+            f"{self._name}reading and encoding", total=None, figures=""
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def training_started(self, state: TrainingState, epochs: int, batches: int) -> None:
+        """Start the bar; a resumed run starts where it ended."""
+        self._batches = batches
+        self._epochs = epochs
+        self._progress.update(
+            self._task,
+            description=f"{self._name}epoch {state.epoch + 1}/{epochs}",
+            total=epochs * batches,
+            completed=state.epoch * batches,
+        )
+        self._done = state.epoch
+
+    def batch_ended(self, batch: int, logs: Mapping[str, float]) -> None:
+        """Move the bar."""
+        if batch % _BATCHES_BETWEEN_UPDATES == 0 or batch + 1 == self._batches:
+            self._progress.update(
+                self._task,
+                completed=self._done * self._batches + batch + 1,
+                figures=_figures(logs, ("loss", "accuracy")),
+            )
+
+    def epoch_ended(self, state: TrainingState, logs: Mapping[str, float]) -> None:
+        """Print the epoch's figures."""
+        best = "  best so far" if state.best_epoch == state.epoch else ""
+        figures = _figures(logs, ("loss", "accuracy", "val_loss", "val_accuracy"))
+        self._console.print(
+            f"{self._name}epoch {state.epoch}/{self._epochs}  {figures}  "
+            f"{state.seconds[-1]:.1f} s{best}"
+        )
+        self._done = state.epoch
+        following = min(state.epoch + 1, self._epochs)
+        self._progress.update(
+            self._task, description=f"{self._name}epoch {following}/{self._epochs}"
+        )
+
+
+class CompareProgress(ComparisonObserver):
+    """A bar for every model of a comparison, and a line when it is done."""
+
+    def __init__(self, console: Console) -> None:
+        """Write to a console."""
+        self._console = console
+        self._bar: TrainingProgress | None = None
+        self._runs = 0
+
+    def prepared(self, data: dict[str, Any], runs: int) -> None:
+        """Say what the data are."""
+        rows = data["rows"]
+        self._runs = runs
+        self._console.print(
+            f"{data['name']}: {rows['train']:,} rows to train on, {rows['validation']:,} for early "
+            f"stopping, {rows['test']:,} to measure on; {len(data['classes'])} classes"
+        )
+
+    def run_started(self, name: str, repeat: int) -> list[TrainingObserver]:
+        """Start a bar."""
+        self.close()
+        self._bar = TrainingProgress(self._console, f"{name} #{repeat + 1}").__enter__()
+        return [self._bar]
+
+    def run_ended(self, record: dict[str, Any], records: list[dict[str, Any]]) -> None:
+        """Print the model's accuracy."""
+        self.close()
+        self._console.print(
+            f"{len(records)}/{self._runs}  {record['name']}  accuracy {record['accuracy']:.4f}"
+        )
+
+    def close(self) -> None:
+        """End the present bar."""
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None
+
+
+def _figures(logs: Mapping[str, float], names: tuple[str, ...]) -> str:
+    return "  ".join(f"{name} {logs[name]:.4f}" for name in names if name in logs)

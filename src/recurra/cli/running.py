@@ -1,0 +1,144 @@
+"""Runs the long commands: progress, checkpoint, result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from recurra.cli.caching import use_compilation_cache
+from recurra.cli.progress import CompareProgress, TrainingProgress
+from recurra.errors import OutputError
+from recurra.runtime import check_writable
+from recurra.study import compare, write_results
+from recurra.tasks import TextClassifier
+from recurra.tasks.tensorboard import TensorBoard
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["run_comparison", "train_text_classifier"]
+
+
+def train_text_classifier(
+    source: str,
+    output: Path,
+    reading: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    *,
+    resume: bool,
+    tensorboard: Path | None,
+    notes: Console,
+) -> dict[str, Any]:
+    """Train, measure and save; return the result for printing.
+
+    Raises:
+        RecurraError: If something cannot be used; the output is untouched then.
+        KeyboardInterrupt: After saying how to go on.
+    """
+    check_writable(output)
+    checkpoint = output.with_name(f"{output.name}.partial")
+    _mention_checkpoint(checkpoint, resume, notes)
+    use_compilation_cache()
+    classifier = TextClassifier(checkpoint=checkpoint, resume=resume, **settings)
+    progress = TrainingProgress(notes)
+    observers = [progress, *([TensorBoard(tensorboard)] if tensorboard else [])]
+    try:
+        with progress:
+            classifier.fit_source(source, **reading, observers=observers)
+    except KeyboardInterrupt:
+        if checkpoint.is_dir():
+            raise KeyboardInterrupt(
+                f"interrupted; the finished epochs are in {checkpoint}, go on with --resume"
+            ) from None
+        raise
+    classifier.save(output)
+    classifier.discard_checkpoint()
+    return _result(classifier, output)
+
+
+def run_comparison(
+    source: str,
+    folder: Path,
+    options: Mapping[str, Any],
+    *,
+    resume: bool,
+    notes: Console,
+) -> list[dict[str, Any]]:
+    """Compare, and write `results.json`, `report.html` and plots into a folder.
+
+    Raises:
+        RecurraError: If something cannot be used.
+    """
+    from recurra.report import load_results, write_report
+
+    results = folder / "results.json"
+    made = _make_folder(folder)
+    finished = load_results(results) if resume and results.is_file() else []
+    use_compilation_cache()
+    progress = _SavingProgress(notes, results)
+    try:
+        records = compare(source, **options, finished=finished, observer=progress)
+    except BaseException:
+        if made and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
+    finally:
+        progress.close()
+    write_results(records, results)
+    write_report(records, folder)
+    return records
+
+
+class _SavingProgress(CompareProgress):
+    """Keeps every finished record on disk, so that an interrupted comparison can go on."""
+
+    def __init__(self, console: Console, path: Path) -> None:
+        super().__init__(console)
+        self._path = path
+
+    def run_ended(self, record: dict[str, Any], records: list[dict[str, Any]]) -> None:
+        """Save what is finished."""
+        super().run_ended(record, records)
+        write_results(records, self._path)
+
+
+def _make_folder(folder: Path) -> bool:
+    """Make the output folder before the work; return whether it is new."""
+    if folder.is_dir():
+        check_writable(folder / "results.json")
+        return False
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise OutputError(f"cannot write to {folder}: {error.strerror or error}") from error
+    return True
+
+
+def _mention_checkpoint(checkpoint: Path, resume: bool, notes: Console) -> None:
+    found = (checkpoint / "state.safetensors").is_file()
+    if found and not resume:
+        notes.print(f"an interrupted run is in {checkpoint}; --resume would go on. Starting anew.")
+    if resume and not found:
+        notes.print(f"nothing to resume in {checkpoint}; starting from the beginning")
+
+
+def _result(classifier: TextClassifier, output: Path) -> dict[str, Any]:
+    metrics = classifier.metrics_
+    state = classifier.training_
+    return {
+        "model": classifier.settings_.cell,
+        "path": str(output),
+        "rows": metrics.get("rows", 0),
+        **{name: metrics.get(name) for name in ("accuracy", "macro_f1", "log_loss")},
+        "calibration_error": metrics.get("calibration_error"),
+        "per_class": metrics.get("per_class"),
+        "parameters": int(classifier.model_.count_params()),
+        "epochs": state.epoch,
+        "best_epoch": state.best_epoch,
+        "training_seconds": sum(state.seconds),
+        "history": state.history,
+        "data": {k: classifier.data_[k] for k in ("name", "source", "sha256", "rows")},
+        "settings": classifier.settings_.to_dict(),
+        "seed": classifier.seed,
+    }

@@ -1,0 +1,104 @@
+"""`recurra train classify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from recurra.cli import options as o
+from recurra.cli.output import console, notes, print_json
+
+__all__ = ["classify"]
+
+
+def classify(
+    source: o.Source,
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", help="Where to save the model.", metavar="MODEL.recurra"),
+    ],
+    text: o.TextColumn = None,
+    label: o.LabelColumn = None,
+    cell: Annotated[
+        str | None, typer.Option(help="lstm, gru, rnn or dense.", metavar="CELL")
+    ] = None,
+    bidirectional: Annotated[
+        bool | None,
+        typer.Option("--bidirectional/--one-direction", help="Read from both ends."),
+    ] = None,
+    units: o.Units = None,
+    layers: o.Layers = None,
+    attention: Annotated[
+        bool, typer.Option("--attention", help="Pool the states by attention.")
+    ] = False,
+    pooling: Annotated[
+        str | None,
+        typer.Option(help="last, mean, max, mean_max or attention.", metavar="POOLING"),
+    ] = None,
+    embedding: Annotated[int | None, typer.Option(help="Width of token vectors.", min=1)] = None,
+    dropout: Annotated[float | None, typer.Option(help="Dropout of the layers' inputs.")] = None,
+    recurrent_dropout: Annotated[float | None, typer.Option(help="Dropout of the state.")] = None,
+    level: o.Level = None,
+    vocabulary: o.Vocabulary = None,
+    max_length: o.MaxLength = None,
+    epochs: o.Epochs = None,
+    batch_size: o.BatchSize = None,
+    learning_rate: o.LearningRate = None,
+    patience: o.Patience = None,
+    preset: Annotated[str, typer.Option(help="fast or accurate.", metavar="PRESET")] = "fast",
+    test_share: Annotated[
+        float,
+        typer.Option(help="Share of the rows held out to measure on, without an own test split."),
+    ] = 0.1,
+    seed: o.Seed = 0,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an interrupted run.")
+    ] = False,
+    tensorboard: Annotated[
+        Path | None, typer.Option(help="Write TensorBoard logs there.", metavar="DIR")
+    ] = None,
+    as_json: o.Json = False,
+) -> None:
+    """Train a text classifier and save it as one file."""
+    from recurra.cli.running import train_text_classifier
+
+    chosen: dict[str, Any] = {
+        "cell": cell,
+        "bidirectional": bidirectional,
+        "units": o.parse_units(units),
+        "layers": layers,
+        "pooling": "attention" if attention else pooling,
+        "embedding": embedding,
+        "dropout": dropout,
+        "recurrent_dropout": recurrent_dropout,
+        "level": level,
+        "vocabulary": vocabulary,
+        "max_length": max_length,
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "patience": patience,
+        "preset": preset,
+        "seed": seed,
+    }
+    result = train_text_classifier(
+        source,
+        output,
+        {"text": text, "label": label, "test_share": test_share},
+        chosen,
+        resume=resume,
+        tensorboard=tensorboard,
+        notes=notes(),
+    )
+    if as_json:
+        print_json(result)
+        return
+    out = console()
+    if result["rows"]:
+        out.print(
+            f"accuracy {result['accuracy']:.4f}  macro F1 {result['macro_f1']:.4f}  "
+            f"log loss {result['log_loss']:.4f}  on {result['rows']:,} held-out rows"
+        )
+    out.print(f"saved {result['path']}")
