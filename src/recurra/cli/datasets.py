@@ -28,9 +28,8 @@ def list_command(as_json: o.Json = False) -> None:
         return
     screen = console()
     for row in rows:
-        screen.print(
-            f"{row['name']:<10} {row['path'] or f'not here yet: recurra data get {row['name']}'}"
-        )
+        place = row["path"] or f"not here yet: recurra data get {row['name']}"
+        screen.print(f"{row['name']:<10} {place}")
         screen.print(f"{'':<10} {row['description']}")
 
 
