@@ -51,7 +51,7 @@ PICTURES = (
     ),
     Picture(
         "intervals",
-        "The same, closer",
+        "Accuracy, closer",
         "The axis does not begin at zero. An interval that touches the band overlaps the "
         "leader's; hollow points are baselines.",
         intervals.figure,
