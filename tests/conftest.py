@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import recurra  # noqa: F401 - chooses the backend before any test imports Keras
+
 SOURCE = Path(__file__).parents[1] / "src"
 RunPython = Callable[..., "subprocess.CompletedProcess[str]"]
 
