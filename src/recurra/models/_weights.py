@@ -19,7 +19,7 @@ from recurra.errors import CorruptArtifactError
 def named_weights(model: keras.Model) -> dict[str, NDArray[Any]]:
     """Return copies of the model's weights by name."""
     return {
-        name: np.array(keras.ops.convert_to_numpy(variable))
+        name: np.array(keras.ops.convert_to_numpy(variable.value))
         for name, variable in _named_variables(model)
     }
 

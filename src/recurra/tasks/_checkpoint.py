@@ -131,7 +131,7 @@ class Checkpoint:
 
 def _numbered(prefix: str, variables: list[Any]) -> dict[str, NDArray[Any]]:
     return {
-        f"{prefix}/{index}": np.ascontiguousarray(keras.ops.convert_to_numpy(variable))
+        f"{prefix}/{index}": np.ascontiguousarray(keras.ops.convert_to_numpy(variable.value))
         for index, variable in enumerate(variables)
     }
 
