@@ -35,7 +35,7 @@ class NgramVocabulary:
         """Join the parts; `fit` learns them from data.
 
         Args:
-            orders: Lengths of the n-grams, each 2 or more.
+            orders: Lengths of the n-grams, each 1 or more.
             base: Number of token ids.
             keys: Kept n-grams of each order.
 
@@ -189,9 +189,9 @@ class _Candidates:
 
 
 def _check_orders(orders: tuple[int, ...], base: int) -> None:
-    if not orders or orders[0] < 2 or list(orders) != sorted(set(orders)):
+    if not orders or orders[0] < 1 or list(orders) != sorted(set(orders)):
         raise UsageError(
-            f"the orders of n-grams must rise from 2 up, for example 2, 3; not {orders}"
+            f"the orders of n-grams must rise from 1 up, for example 1, 2, 3; not {orders}"
         )
     if base < 2 or orders[-1] > 62 or base ** orders[-1] >= 2**63:
         raise UsageError(

@@ -7,12 +7,12 @@ that does not come near one has learnt little.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recurra._types import Level
 from recurra.sequences import normalize, split
 
 __all__ = ["LinearBaseline"]
@@ -41,10 +41,12 @@ class LinearBaseline:
         """
         from sklearn.feature_extraction.text import TfidfVectorizer
 
+        self._level: Level = "char" if level == "char" else "word"
+        self._lowercase = lowercase
         self._vectorizer = TfidfVectorizer(
             analyzer=functools.partial(
                 _ngrams,
-                level="char" if level == "char" else "word",
+                level=self._level,
                 highest=_ORDERS[level],
                 lowercase=lowercase,
             ),
@@ -83,10 +85,20 @@ class LinearBaseline:
         probabilities = self._model.predict_proba(self._vectorizer.transform(texts))
         return np.asarray(probabilities, dtype=np.float32)
 
+    def shuffle(self, text: str, generator: np.random.Generator) -> str:
+        """Return a text with its words or characters in random order."""
+        pieces = _pieces(text, self._level, self._lowercase)
+        order = generator.permutation(len(pieces))
+        return ("" if self._level == "char" else " ").join(pieces[place] for place in order)
 
-def _ngrams(text: str, *, level: str, highest: int, lowercase: bool) -> list[Any]:
+
+def _pieces(text: str, level: Level, lowercase: bool) -> list[str]:
+    return split(normalize(text, lowercase=lowercase), level)
+
+
+def _ngrams(text: str, *, level: Level, highest: int, lowercase: bool) -> list[str]:
     """Return the n-grams of orders 1 to `highest`; characters get marks at both ends."""
-    pieces: Sequence[str] = split(normalize(text, lowercase=lowercase), level)  # type: ignore[arg-type]
+    pieces = _pieces(text, level, lowercase)
     joint = " "
     if level == "char":
         pieces, joint = ["^", *pieces, "$"], ""

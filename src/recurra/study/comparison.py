@@ -6,7 +6,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +124,8 @@ def compare(
     chosen = parse_cells(cells if isinstance(cells, str) else list(cells))
     if repeats < 1:
         raise UsageError(f"repeats must be 1 or more, not {repeats}")
+    if settings.get("ngram_orders"):
+        raise UsageError("n-grams would give every network word order; compare without them")
     resolve_settings(preset, settings)  # wrong settings are found before the data are read
     with tempfile.TemporaryDirectory(prefix="recurra-") as folder:
         contest = _prepare(source, text, label, seed, preset, settings, Path(folder))
@@ -219,7 +221,7 @@ def _measure_linear(contest: _Contest) -> Record:
     probabilities = baseline.predict_proba(contest.test.iter_texts())
     return {
         **_measure(contest, probabilities),
-        "accuracy_shuffled": None,
+        **_word_order(contest, probabilities, _linear_on_shuffled(contest, baseline)),
         "parameters": baseline.parameters,
         "epochs": None,
         "best_epoch": None,
@@ -243,9 +245,10 @@ def _measure_network(
         classifier.fit_prepared(contest.prepared, settings, observers=watchers)
     state = classifier.training_
     rows = np.arange(len(contest.test))
+    probabilities = predict_rows(classifier.model_, contest.test_inputs, rows)
     return {
-        **_measure(contest, predict_rows(classifier.model_, contest.test_inputs, rows)),
-        "accuracy_shuffled": _shuffled_accuracy(contest, classifier),
+        **_measure(contest, probabilities),
+        **_word_order(contest, probabilities, _network_on_shuffled(contest, classifier)),
         "parameters": int(classifier.model_.count_params()),
         "epochs": state.epoch,
         "best_epoch": state.best_epoch,
@@ -284,17 +287,50 @@ def _mistakes(contest: _Contest, probabilities: NDArray[np.float32]) -> list[Rec
     ]
 
 
-def _shuffled_accuracy(contest: _Contest, classifier: TextClassifier) -> float:
-    """Return the accuracy when each text's tokens come in random order."""
-    generator = np.random.default_rng([contest.seed, *b"word order"])
+def _order_rows(contest: _Contest) -> NDArray[np.int64]:
+    """Return the test rows whose tokens are shuffled, in rising order."""
+    generator = np.random.default_rng([contest.seed, *b"rows for word order"])
     rows = generator.permutation(len(contest.test))[:_SHUFFLED_ROWS]
-    shuffled = EncodedTexts.from_sequences(
-        [generator.permutation(contest.encoded_test[int(row)]) for row in rows]
-    )
-    shared = contest.prepared.inputs
-    inputs = TextInputs(shuffled, shared.boundaries, shared.ngrams)
-    probabilities = predict_rows(classifier.model_, inputs, np.arange(len(rows)))
-    return float((probabilities.argmax(axis=1) == contest.test.codes[rows]).mean())
+    result: NDArray[np.int64] = np.sort(rows).astype(np.int64)
+    return result
+
+
+def _word_order(
+    contest: _Contest,
+    probabilities: NDArray[np.float32],
+    predict_shuffled: Callable[[NDArray[np.int64], np.random.Generator], NDArray[np.float32]],
+) -> Record:
+    """Return the accuracy on some rows as they are and with their tokens in random order."""
+    rows = _order_rows(contest)
+    codes = contest.test.codes[rows]
+    shuffled = predict_shuffled(rows, np.random.default_rng([contest.seed, *b"word order"]))
+    return {
+        "accuracy_in_order": float((probabilities[rows].argmax(axis=1) == codes).mean()),
+        "accuracy_shuffled": float((shuffled.argmax(axis=1) == codes).mean()),
+    }
+
+
+def _network_on_shuffled(
+    contest: _Contest, classifier: TextClassifier
+) -> Callable[[NDArray[np.int64], np.random.Generator], NDArray[np.float32]]:
+    def predict(rows: NDArray[np.int64], generator: np.random.Generator) -> NDArray[np.float32]:
+        tokens = [generator.permutation(contest.encoded_test[int(row)]) for row in rows]
+        inputs = replace(contest.test_inputs, encoded=EncodedTexts.from_sequences(tokens))
+        return predict_rows(classifier.model_, inputs, np.arange(len(rows)))
+
+    return predict
+
+
+def _linear_on_shuffled(
+    contest: _Contest, baseline: LinearBaseline
+) -> Callable[[NDArray[np.int64], np.random.Generator], NDArray[np.float32]]:
+    def predict(rows: NDArray[np.int64], generator: np.random.Generator) -> NDArray[np.float32]:
+        chosen = contest.test.take(rows, "word order")
+        return baseline.predict_proba(
+            baseline.shuffle(text, generator) for text in chosen.iter_texts()
+        )
+
+    return predict
 
 
 def _latency(contest: _Contest, predict: Callable[[list[str]], Any]) -> float:

@@ -23,7 +23,6 @@ from recurra.tasks._training import epoch_generator
 
 __all__ = ["TextBatches", "TextInputs", "choose_boundaries"]
 
-_ONE_SHAPE_BELOW = 48  # tokens; shorter texts cost less to pad than one more compilation
 _MANY_TOKENS = 1_000_000
 
 
@@ -36,9 +35,6 @@ def choose_boundaries(lengths: NDArray[np.int64]) -> tuple[int, ...]:
     Args:
         lengths: Tokens of each training text.
     """
-    longest = int(lengths.max(initial=1))
-    if longest <= _ONE_SHAPE_BELOW:
-        return (longest,)
     return length_boundaries(lengths, 4 if lengths.sum() >= _MANY_TOKENS else 2)
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.models import build_classifier
+from recurra.models import assign_weights, build_classifier, named_weights
 from recurra.runtime import ClassifierSpecification
 from recurra.tasks._checkpoint import Checkpoint
 from recurra.tasks._preparation import PreparedTexts
 from recurra.tasks._settings import TextClassifierSettings
 from recurra.tasks._text_batches import TextBatches, TextInputs
 from recurra.tasks._training import TrainingObserver, TrainingState, train
+from recurra.tasks._wide import fit_wide, fuse, wide_logits
 from recurra.tasks.metrics import quick_metrics
 
 __all__ = ["TrainedClassifier", "predict_rows", "run_fingerprint", "train_text_classifier"]
@@ -49,7 +50,7 @@ def train_text_classifier(
     callbacks: Sequence[keras.callbacks.Callback] = (),
     verbose: int = 0,
 ) -> TrainedClassifier:
-    """Build and train a classifier.
+    """Build and train a classifier; with n-grams, add the wide part at the end.
 
     Args:
         prepared: Encoded and split texts.
@@ -64,12 +65,9 @@ def train_text_classifier(
         DivergedError: If the loss becomes NaN or infinite.
         CheckpointError: If the checkpoint belongs to another run.
     """
-    inputs = prepared.inputs
-    specification = settings.specification(
-        prepared.encoder.vocabulary_size,
-        len(prepared.classes),
-        inputs.ngrams.size if inputs.ngrams else 0,
-    )
+    inputs = replace(prepared.inputs, ngrams=None)
+    vocabulary, classes = prepared.encoder.vocabulary_size, len(prepared.classes)
+    specification = settings.specification(vocabulary, classes, ngrams=0)
     model = build_classifier(specification, seed)
     batches = TextBatches(
         inputs,
@@ -82,7 +80,7 @@ def train_text_classifier(
     state = train(
         model,
         batches,
-        lambda: _validate(model, prepared),
+        lambda: _validate(model, inputs, prepared),
         settings.training(),
         loss=keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight"),
         metrics=["accuracy"],
@@ -91,7 +89,31 @@ def train_text_classifier(
         callbacks=callbacks,
         verbose=verbose,
     )
+    if prepared.inputs.ngrams is not None:
+        model, specification = _widen(model, prepared, settings)
     return TrainedClassifier(model, specification, state)
+
+
+def _widen(
+    deep: keras.Model, prepared: PreparedTexts, settings: TextClassifierSettings
+) -> tuple[keras.Model, ClassifierSpecification]:
+    """Add a wide part to a trained network; the validation rows decide how much each counts."""
+    inputs, rows, codes = prepared.inputs, prepared.validation, prepared.codes
+    classes = len(prepared.classes)
+    wide = fit_wide(inputs, codes, classes, prepared.train, rows)
+    probabilities = predict_rows(deep, replace(inputs, ngrams=None), rows)
+    logits = np.log(np.maximum(probabilities, np.finfo(np.float32).tiny))
+    share, wide_share = fuse(logits, wide_logits(wide, inputs, rows), codes[rows])
+    weights = named_weights(deep)
+    weights["logits/kernel"] = np.float32(share) * weights["logits/kernel"]
+    weights["logits/bias"] = share * weights["logits/bias"] + wide_share * wide.bias
+    weights["wide/embeddings"] = np.float32(wide_share) * wide.weights
+    specification = settings.specification(
+        prepared.encoder.vocabulary_size, classes, len(wide.weights)
+    )
+    model = build_classifier(specification)
+    assign_weights(model, weights)
+    return model, specification
 
 
 def predict_rows(
@@ -118,7 +140,7 @@ def run_fingerprint(
     }
 
 
-def _validate(model: keras.Model, prepared: PreparedTexts) -> dict[str, float]:
+def _validate(model: keras.Model, inputs: TextInputs, prepared: PreparedTexts) -> dict[str, float]:
     rows = prepared.validation
-    measured = quick_metrics(prepared.codes[rows], predict_rows(model, prepared.inputs, rows))
+    measured = quick_metrics(prepared.codes[rows], predict_rows(model, inputs, rows))
     return {"loss": measured["log_loss"], "accuracy": measured["accuracy"]}
