@@ -47,7 +47,7 @@ class TrainingOptions:
     learning_rate: float = 1e-3
     patience: int = 2
     plateau_patience: int = 1
-    plateau_factor: float = 0.5
+    plateau_factor: float = 0.3
     smallest_learning_rate: float = 1e-5
     clip_norm: float = 1.0
     monitor: str = "val_loss"
