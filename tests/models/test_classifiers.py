@@ -188,7 +188,7 @@ def _global_state() -> tuple[object, ...]:
 
     generator = global_state.get_global_attribute(GLOBAL_SEED_GENERATOR)
     state = None if generator is None else np.asarray(generator.state).tolist()
-    return random.getstate(), str(np.random.get_state()), state
+    return random.getstate(), str(np.random.get_state()), state  # noqa: NPY002 - the global one
 
 
 def test_named_weights_round_trip():
