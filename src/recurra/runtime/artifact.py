@@ -17,6 +17,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import struct
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -49,6 +51,8 @@ _LIMITS = {
 }
 _REQUIRED = frozenset({"manifest.json", "encoder.json", "weights.safetensors"})
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the same model gives the same bytes
+_VERSION = re.compile(r"([0-9]{1,6})(\.[0-9]{1,6})?")
+_OURS = frozenset({"kind", "format", "files"})  # what `write_artifact` puts into the manifest
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,8 @@ def write_artifact(path: str | Path, artifact: Artifact) -> Path:
     """
     path = Path(path)
     members = _members(artifact)
-    manifest = {"kind": _KIND, "format": FORMAT_VERSION, **artifact.manifest}
+    given = {name: value for name, value in artifact.manifest.items() if name not in _OURS}
+    manifest = {"kind": _KIND, "format": FORMAT_VERSION, **given}
     manifest["files"] = {
         name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         for name, data in members.items()
@@ -127,8 +132,9 @@ def read_artifact(path: str | Path, *, keras_file: bool = False) -> Artifact:
         _check_members(path, archive)
         manifest = _read_json(path, archive, "manifest.json")
         _check_version(path, manifest)
+        digests = _digests(path, archive, manifest)
         members = {
-            name: _read_checked(path, archive, name, manifest)
+            name: _read_checked(path, archive, name, digests[name])
             for name in archive.namelist()
             if name != "manifest.json" and (keras_file or name != "model.keras")
         }
@@ -185,6 +191,19 @@ def _json_bytes(values: Mapping[str, Any]) -> bytes:
     return json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False).encode()
 
 
+# What `zipfile` lets through besides BadZipFile when a directory entry or a name is damaged.
+_ZIPFILE_ERRORS = (
+    EOFError,
+    IndexError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+)
+
+
 @contextmanager
 def _open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
@@ -194,7 +213,7 @@ def _open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
         raise CorruptArtifactError(
             f"{path} is not a Recurra model, or it is truncated ({error})"
         ) from error
-    except (OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except _ZIPFILE_ERRORS as error:
         raise CorruptArtifactError(f"{path} cannot be read as a model: {error}") from error
 
 
@@ -216,6 +235,8 @@ def _check_members(path: Path, archive: zipfile.ZipFile) -> None:
                 f"{path}: {info.filename} has {info.file_size} bytes, "
                 f"at most {_LIMITS[info.filename]} are read"
             )
+    if sum(info.file_size for info in archive.infolist()) > path.stat().st_size:
+        raise UnsafeArtifactError(f"{path} declares more bytes than it holds")
 
 
 def _check_version(path: Path, manifest: Mapping[str, Any]) -> None:
@@ -224,22 +245,31 @@ def _check_version(path: Path, manifest: Mapping[str, Any]) -> None:
             f"{path} is not a Recurra model: its manifest is of another kind"
         )
     version = manifest.get("format")
-    major = str(version).partition(".")[0]
-    if not major.isdigit():
-        raise CorruptArtifactError(f"{path}: format version {version!r} is not a version")
-    if int(major) > int(FORMAT_VERSION.partition(".")[0]):
+    match = _VERSION.fullmatch(version) if isinstance(version, str) else None
+    if match is None:
+        raise CorruptArtifactError(f"{path}: format version {version!r:.40} is not a version")
+    if int(match[1]) > int(FORMAT_VERSION.partition(".")[0]):
         raise ArtifactVersionError(
             f"{path} has format {version}, this Recurra reads up to {FORMAT_VERSION}: "
             "pip install --upgrade recurra"
         )
 
 
-def _read_checked(
-    path: Path, archive: zipfile.ZipFile, name: str, manifest: Mapping[str, Any]
-) -> bytes:
-    data = archive.read(name)
+def _digests(
+    path: Path, archive: zipfile.ZipFile, manifest: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Return the facts about every member; the members must be exactly those."""
     files = manifest.get("files")
-    facts = files.get(name) if isinstance(files, dict) else None
+    if not isinstance(files, dict):
+        raise CorruptArtifactError(f"{path}: the manifest lists no files")
+    odd = sorted(set(files) ^ (set(archive.namelist()) - {"manifest.json"}))
+    if odd:
+        raise CorruptArtifactError(f"{path}: {odd[0]} was added or lost after the model was saved")
+    return files
+
+
+def _read_checked(path: Path, archive: zipfile.ZipFile, name: str, facts: Any) -> bytes:
+    data = archive.read(name)
     if not isinstance(facts, dict) or facts.get("sha256") != hashlib.sha256(data).hexdigest():
         raise CorruptArtifactError(f"{path}: {name} was altered after the model was saved")
     return data
@@ -251,12 +281,16 @@ def _read_json(path: Path, archive: zipfile.ZipFile, name: str) -> dict[str, Any
 
 def _parse_json(path: Path, name: str, data: bytes) -> dict[str, Any]:
     try:
-        values = json.loads(data)
+        values = json.loads(data, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise CorruptArtifactError(f"{path}: {name} is not valid JSON ({error})") from error
     if not isinstance(values, dict):
         raise CorruptArtifactError(f"{path}: {name} is not a JSON object")
     return values
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
 
 
 def _load_weights(path: Path, data: bytes) -> dict[str, NDArray[Any]]:

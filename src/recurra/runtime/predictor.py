@@ -146,10 +146,11 @@ class TextPredictor:
         Raises:
             DataError: If the model has no attention.
         """
-        if self.specification.pooling != "attention":
+        spec = self.specification
+        if spec.cell == "dense" or spec.pooling != "attention":
             raise DataError(
-                f"this model pools by {self.specification.pooling!r}; train with attention to "
-                "have weights to look at"
+                f"this model has no attention (cell {spec.cell!r}, pooling {spec.pooling!r}); "
+                "train with attention to have weights to look at"
             )
         ids = self.encoder.encode([text])[0]
         weights = self._network.attention(ids[None], np.array([len(ids)]))[0]

@@ -35,7 +35,7 @@ class ClassifierSpecification:
         recurrent_dropout: Share of the state dropped in training.
         embedding_dropout: Share of embedding channels dropped in training, whole texts at a time.
         head: Units of the dense layers between pooling and softmax.
-        head_dropout: Dropout before the softmax and between the dense layers.
+        head_dropout: Dropout of what the softmax layer reads.
         batch_normalization: Normalise after every recurrent layer and dense layer.
         ngrams: Rows of the n-gram table of the wide part; 0 for none.
         ngram_orders: Lengths of the n-grams, for example `(1, 2, 3)`.
@@ -75,6 +75,9 @@ class ClassifierSpecification:
         _check_counts("ngram_orders", self.ngram_orders, least=0)
         for name in _SHARES:
             _check_share(name, getattr(self, name))
+        for name in ("bidirectional", "batch_normalization"):
+            if not isinstance(getattr(self, name), bool):
+                raise UsageError(f"{name} must be true or false, not {getattr(self, name)!r}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
