@@ -50,7 +50,7 @@ class Checkpoint:
         """The checkpoint file."""
         return self.directory / "state.safetensors"
 
-    def load(self, model: keras.Model) -> tuple[dict[str, Any], dict[str, NDArray[Any]]] | None:
+    def load(self, model: keras.Model) -> tuple[TrainingState, dict[str, NDArray[Any]]] | None:
         """Put the saved values into the model and its optimizer.
 
         Returns:
@@ -61,8 +61,8 @@ class Checkpoint:
         """
         if not self._resume or not self.path.is_file():
             return None
-        arrays, facts = self._read()
-        self._check_same_run(facts["fingerprint"])
+        arrays, fingerprint, state = self._read()
+        self._check_same_run(fingerprint)
         _assign(self.path, "model", model.variables, arrays)
         _assign(self.path, "optimizer", model.optimizer.variables, arrays)
         best = {
@@ -70,7 +70,7 @@ class Checkpoint:
             for name, array in arrays.items()
             if name.startswith("best/")
         }
-        return facts["state"], best
+        return state, best
 
     def save(
         self, model: keras.Model, state: TrainingState, best: Mapping[str, NDArray[Any]]
@@ -80,6 +80,7 @@ class Checkpoint:
         Raises:
             OutputError: If it cannot be written.
         """
+        from safetensors import SafetensorError
         from safetensors.numpy import save_file
 
         arrays = {f"best/{name}": np.ascontiguousarray(array) for name, array in best.items()}
@@ -92,8 +93,11 @@ class Checkpoint:
             save_file(arrays, temporary, metadata={"recurra": json.dumps(facts)})
             _flush_to_disk(temporary)
             temporary.replace(self.path)
-        except OSError as error:
+        except (OSError, SafetensorError) as error:
             raise OutputError(f"cannot write the checkpoint {self.path}: {error}") from error
+        finally:
+            if self.directory.is_dir():
+                temporary.unlink(missing_ok=True)
 
     def discard(self) -> None:
         """Remove the checkpoint; the run is over and its result is saved."""
@@ -102,20 +106,24 @@ class Checkpoint:
         if self.directory.is_dir() and not any(self.directory.iterdir()):
             self.directory.rmdir()
 
-    def _read(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    def _read(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any], TrainingState]:
         from safetensors import SafetensorError, safe_open
+
+        from recurra.tasks._training import TrainingState
 
         try:
             with safe_open(self.path, framework="np") as file:
                 facts = json.loads((file.metadata() or {})["recurra"])
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (OSError, SafetensorError, ValueError, KeyError) as error:
+            known = facts["format"] == _FORMAT
+            fingerprint, state = dict(facts["fingerprint"]), TrainingState(**facts["state"])
+        except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
             raise CheckpointError(
                 f"the checkpoint {self.path} cannot be read ({error}); start again without --resume"
             ) from error
-        if facts.get("format") != _FORMAT:
+        if not known:
             raise CheckpointError(f"the checkpoint {self.path} has an unknown format")
-        return arrays, facts
+        return arrays, fingerprint, state
 
     def _check_same_run(self, saved: Mapping[str, Any]) -> None:
         names = sorted({*saved, *self._fingerprint})

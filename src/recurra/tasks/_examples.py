@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress, islice
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ def examples_from_lists(X: Any, y: Any) -> Examples:
         raise ShapeError(f"{len(texts)} texts but {len(labels)} labels; give one label for each")
     classes, codes = np.unique(labels, return_inverse=True)
     if len(classes) < 2:
-        only = f"only one class, {classes[0]!r}" if len(classes) else "no rows"
+        only = f"only one class, {classes.tolist()[0]!r}" if len(classes) else "no rows"
         raise DataError(f"the labels have {only}; at least two classes are needed")
     return Examples(
         name="texts given from Python",
@@ -120,8 +121,8 @@ def codes_of(y: Any, classes: NDArray[Any]) -> NDArray[np.int32]:
         DataError: If a label is none of the classes.
     """
     labels = as_labels(y)
-    if classes.dtype.kind in "US" and labels.dtype.kind not in "US":
-        labels = labels.astype(str)
+    if (classes.dtype.kind in "US") != (labels.dtype.kind in "US"):  # files hold strings alone
+        labels, classes = labels.astype(str), classes.astype(str)
     positions = {label: k for k, label in enumerate(classes.tolist())}
     try:
         return np.array([positions[label] for label in labels.tolist()], dtype=np.int32)
@@ -163,11 +164,15 @@ def as_labels(y: Any) -> NDArray[Any]:
     """
     if y is None:
         raise DataError("labels are needed to train: fit(texts, labels); y was None")
-    values = np.asarray(y.to_list() if hasattr(y, "to_list") else list(y))
+    try:
+        items = y.to_list() if hasattr(y, "to_list") else list(y)
+        values = np.asarray(items)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"labels must be a list with one label for each text: {error}") from error
     if values.ndim != 1:
         raise DataError(f"labels must be one-dimensional, not of shape {values.shape}")
-    if values.dtype.kind == "O":
-        _check_objects(values)
+    _check_alike(items)
+    if values.dtype.kind == "O" and items and isinstance(items[0], str):
         values = values.astype(str)
     if values.dtype.kind == "f":
         values = _whole_numbers(values)
@@ -176,11 +181,16 @@ def as_labels(y: Any) -> NDArray[Any]:
     return values
 
 
-def _check_objects(values: NDArray[Any]) -> None:
-    for position, value in enumerate(values):
-        if not isinstance(value, str):
+def _check_alike(items: Sequence[Any]) -> None:
+    """Find the label that is no string among strings, or no number among numbers.
+
+    NumPy alone would make the string "nan" of a missing label among strings, and "1" of a number.
+    """
+    kind = str if any(isinstance(item, str) for item in items) else (Number, np.number, np.bool_)
+    for position, item in enumerate(items):
+        if not isinstance(item, kind):
             raise DataError(
-                f"label {position} is {value!r} of type {type(value).__name__}; labels must all "
+                f"label {position} is {item!r} of type {type(item).__name__}; labels must all "
                 "be strings or all be integers, and none may be missing"
             )
 

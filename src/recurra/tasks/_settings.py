@@ -81,11 +81,12 @@ class TextClassifierSettings:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {
+        """Return plain JSON values; no `max_length` is 0, as a user writes it."""
+        values = {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in asdict(self).items()
         }
+        return {**values, "max_length": self.max_length or 0}
 
     def _units(self) -> tuple[int, ...]:
         if isinstance(self.units, int):
@@ -227,14 +228,23 @@ def settings_from_manifest(manifest: Mapping[str, Any]) -> TextClassifierSetting
 
 
 def _check(settings: TextClassifierSettings) -> None:
-    for name in ("layers", "epochs", "batch_size", "patience"):
+    for name in ("layers", "epochs", "batch_size", "patience", "vocabulary", "max_length"):
         value = getattr(settings, name)
+        if name == "max_length" and value is None:
+            continue
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise UsageError(f"{name} must be a whole number from 1 up, not {value!r}")
-    if not settings.learning_rate > 0:
-        raise UsageError(f"learning_rate must be above 0, not {settings.learning_rate!r}")
+    rate = settings.learning_rate
+    if not _is_number(rate) or not 0 < rate < math.inf:
+        raise UsageError(f"learning_rate must be above 0, not {rate!r}")
     for name in ("validation", "word_dropout"):
         value = getattr(settings, name)
-        if not 0 <= value < 1 or (name == "validation" and value == 0):
+        if not _is_number(value) or not 0 <= value < 1 or (name == "validation" and value == 0):
             raise UsageError(f"{name} must be between 0 and 1, not {value!r}")
+    if not isinstance(settings.units, (int, tuple)):
+        raise UsageError(f"units must be a number or one for each layer, not {settings.units!r}")
     settings.specification(vocabulary=2, classes=2, ngrams=0)  # checks the architecture
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -132,8 +133,11 @@ def run_fingerprint(
     """Return what must agree for an interrupted run to go on; `epochs` may grow."""
     chosen = settings.to_dict()
     chosen.pop("epochs")
+    tokens = "\n".join(prepared.encoder.tokens)
     return {
         "data": prepared.data["sha256"],
+        "tokens": hashlib.sha256(tokens.encode()).hexdigest(),  # another column of the same file
+        "labels": hashlib.sha256(prepared.codes.tobytes()).hexdigest(),
         "seed": seed,
         "backend": keras.config.backend(),
         **chosen,

@@ -146,7 +146,8 @@ def train(
         CheckpointError: If the checkpoint belongs to another run.
     """
     optimizer = keras.optimizers.Adam(options.learning_rate, global_clipnorm=options.clip_norm)
-    model.compile(optimizer=optimizer, loss=loss, metrics=list(metrics))
+    # Weighted, so that rows of weight 0 that fill up a batch do not count.
+    model.compile(optimizer=optimizer, loss=loss, weighted_metrics=list(metrics))
     optimizer.build(model.trainable_variables)
     loop = _Loop(data, validate, options, checkpoint, observers)
     loop.set_model(model)
@@ -194,8 +195,7 @@ class _Loop(keras.callbacks.Callback):  # type: ignore[misc]
         assert self._checkpoint is not None  # noqa: S101 - for the type checker
         loaded = self._checkpoint.load(self.model)
         if loaded is not None:
-            values, self.best_weights = loaded
-            self.state = TrainingState(**values)
+            self.state, self.best_weights = loaded
 
     def on_train_begin(self, logs: Any = None) -> None:
         del logs
@@ -218,6 +218,7 @@ class _Loop(keras.callbacks.Callback):  # type: ignore[misc]
         logs = {} if logs is None else logs
         self._check_finite(logs)
         logs.update({f"val_{name}": value for name, value in self._validate().items()})
+        self._check_finite(logs, "val_loss")  # the last step may have spoilt the weights
         self._advance(epoch, logs)
         if self._checkpoint is not None:
             self._checkpoint.save(self.model, self.state, self.best_weights)
@@ -226,12 +227,13 @@ class _Loop(keras.callbacks.Callback):  # type: ignore[misc]
         if self.state.stopped:
             self.model.stop_training = True
 
-    def _check_finite(self, logs: Any) -> None:
-        loss = float((logs or {}).get("loss", 0.0))
+    def _check_finite(self, logs: Any, name: str = "loss") -> None:
+        loss = float((logs or {}).get(name, 0.0))
         if not math.isfinite(loss):
+            what = "validation loss" if name == "val_loss" else "loss"
             raise DivergedError(
-                f"the loss became {loss} in epoch {self.state.epoch + 1}; lower the learning rate "
-                f"(now {self.state.learning_rate:g}) or look for extreme values in the data"
+                f"the {what} became {loss} in epoch {self.state.epoch + 1}; lower the learning "
+                f"rate (now {self.state.learning_rate:g}) or look for extreme values in the data"
             )
 
     def _advance(self, epoch: int, logs: dict[str, float]) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn import exceptions
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from recurra.errors import DataError, NotFittedError, UsageError
+from recurra.errors import CorruptArtifactError, DataError, NotFittedError, UsageError
 from recurra.models import assign_weights, build_classifier, named_weights
 from recurra.runtime import (
     Artifact,
@@ -53,6 +54,11 @@ if TYPE_CHECKING:
 
 __all__ = ["TextClassifier"]
 
+
+class _NotFittedError(NotFittedError, exceptions.NotFittedError):  # type: ignore[misc]
+    """Ours, that scikit-learn's own tools recognise too."""
+
+
 _FEW = 64  # up to so many texts NumPy answers sooner than a compiled batch
 
 
@@ -90,7 +96,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         validation: Share of the training texts held out for that.
         preset: `"fast"` or `"accurate"`.
         seed: Same seed, same data, same machine: same model.
-        checkpoint: Folder that keeps the state after every epoch; removed when training is over.
+        checkpoint: Folder that keeps the state after every epoch; `discard_checkpoint` removes it.
         resume: Go on from the checkpoint.
         verbose: 1 prints Keras's progress bar.
 
@@ -102,7 +108,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         encoder_: The fitted `TextEncoder`.
         specification_: The architecture.
         data_: Facts about the training data.
-        training_: The final `TrainingState`.
+        training_: The final `TrainingState`; not kept by `save`.
         metrics_: Figures recorded by `evaluate`, empty before.
     """
 
@@ -231,7 +237,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             RowError: If a row is broken.
             UsageError: As `fit`, and where a column has to be named.
         """
-        resolve_settings(self.preset, self._given())  # before the data are read
+        self._settle()  # before the data are read
         split = open_split(source, text=text, label=label, test_share=test_share, seed=self.seed)
         with tempfile.TemporaryDirectory(prefix="recurra-") as folder:
             self.fit_examples(
@@ -252,7 +258,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         spill: Path | None = None,
     ) -> Self:
         """Prepare and train; `fit` and `fit_source` end here."""
-        settings = resolve_settings(self.preset, self._given(), len(examples), examples.sample())
+        settings = self._settle(len(examples), examples.sample())
         prepared = prepare_texts(examples, settings, self.seed, spill=spill)
         return self.fit_prepared(prepared, settings, observers=observers, callbacks=callbacks)
 
@@ -265,7 +271,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         callbacks: Sequence[keras.callbacks.Callback] = (),
     ) -> Self:
         """Train on texts that are encoded and split already, with settled settings."""
-        checkpoint = self._checkpoint(run_fingerprint(prepared, settings, self.seed))
+        checkpoint = self._checkpoint(run_fingerprint(prepared, settings, int(self.seed)))
         trained = train_text_classifier(
             prepared,
             settings,
@@ -402,7 +408,10 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         predictor = TextPredictor.from_artifact(artifact)
         manifest = artifact.manifest
         settings = settings_from_manifest(manifest)
-        classifier = cls(**settings.to_dict(), seed=int(manifest.get("seed", 0)))
+        seed = manifest.get("seed")
+        if type(seed) is not int or seed < 0:
+            raise CorruptArtifactError(f"the manifest's seed is {seed!r}, no whole number")
+        classifier = cls(**settings.to_dict(), seed=seed)
         classifier._restore(predictor, artifact)
         classifier.settings_ = settings
         return classifier
@@ -443,10 +452,16 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "model_")
 
-    def _given(self) -> dict[str, Any]:
-        """Return the settings among the parameters."""
+    def _settle(
+        self, rows: int | None = None, sample: Sequence[str] = ()
+    ) -> TextClassifierSettings:
+        """Check the parameters and fill in what the preset and the data decide."""
+        seed = self.seed
+        if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or seed < 0:
+            raise UsageError(f"seed must be a whole number from 0 up, not {seed!r}")
         other = {"preset", "seed", "checkpoint", "resume", "verbose"}
-        return {k: v for k, v in self.get_params(deep=False).items() if k not in other}
+        given = {k: v for k, v in self.get_params(deep=False).items() if k not in other}
+        return resolve_settings(self.preset, {k: _plain(v) for k, v in given.items()}, rows, sample)
 
     def _checkpoint(self, fingerprint: dict[str, Any]) -> Checkpoint | None:
         if self.checkpoint is None:
@@ -457,7 +472,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _check_fitted(self) -> None:
         if not self.__sklearn_is_fitted__():
-            raise NotFittedError(
+            raise _NotFittedError(
                 f"this {type(self).__name__} is not fitted yet; call fit(texts, labels) first"
             )
 
@@ -493,7 +508,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "specification": self.specification_.to_dict(),
             "settings": self.settings_.to_dict(),
             "parameters": int(self.model_.count_params()),
-            "seed": self.seed,
+            "seed": int(self.seed),
             "data": self.data_,
             "training": {
                 "epochs": state.epoch,
@@ -518,9 +533,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.manifest_ = {
             k: v for k, v in artifact.manifest.items() if k not in ("files", "kind", "format")
         }
-        self.history_ = self.manifest_.get("training", {}).get("history", {})
-        self.data_ = self.manifest_.get("data", {})
-        self.metrics_ = self.manifest_.get("metrics", {})
+        self.history_ = _part(_part(self.manifest_, "training"), "history")
+        self.data_ = _part(self.manifest_, "data")
+        self.metrics_ = _part(self.manifest_, "metrics")
 
     def _plain_model(self) -> keras.Model:
         """Return a copy without optimizer state."""
@@ -534,6 +549,23 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             path = Path(folder) / "model.keras"
             self._plain_model().save(path)
             return path.read_bytes()
+
+
+def _part(facts: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a group of facts of a manifest."""
+    part = facts.get(name, {})
+    if not isinstance(part, dict):
+        raise CorruptArtifactError(f"the manifest's {name} is no JSON object")
+    return part
+
+
+def _plain(value: Any) -> Any:
+    """Return Python's own number for one of NumPy's, as searches over grids give them."""
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    if isinstance(value, (list, tuple)):
+        return tuple(_plain(item) for item in value)
+    return value
 
 
 def _save_quietly(model: keras.Model, path: Path) -> None:
