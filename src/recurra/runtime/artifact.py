@@ -172,7 +172,7 @@ def check_writable(path: str | Path) -> Path:
 def _members(artifact: Artifact) -> dict[str, bytes]:
     from safetensors.numpy import save
 
-    arrays = {name: np.ascontiguousarray(array) for name, array in artifact.weights.items()}
+    arrays = {name: np.asarray(array, order="C") for name, array in artifact.weights.items()}
     members = {"encoder.json": _json_bytes(artifact.encoder), "weights.safetensors": save(arrays)}
     if artifact.keras_file:
         members["model.keras"] = artifact.keras_file

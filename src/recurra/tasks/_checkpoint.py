@@ -83,7 +83,7 @@ class Checkpoint:
         from safetensors import SafetensorError
         from safetensors.numpy import save_file
 
-        arrays = {f"best/{name}": np.ascontiguousarray(array) for name, array in best.items()}
+        arrays = {f"best/{name}": np.asarray(array, order="C") for name, array in best.items()}
         arrays |= _numbered("model", model.variables)
         arrays |= _numbered("optimizer", model.optimizer.variables)
         facts = {"format": _FORMAT, "fingerprint": self._fingerprint, "state": asdict(state)}
@@ -139,7 +139,7 @@ class Checkpoint:
 
 def _numbered(prefix: str, variables: list[Any]) -> dict[str, NDArray[Any]]:
     return {
-        f"{prefix}/{index}": np.ascontiguousarray(keras.ops.convert_to_numpy(variable.value))
+        f"{prefix}/{index}": np.array(keras.ops.convert_to_numpy(variable.value), order="C")
         for index, variable in enumerate(variables)
     }
 
