@@ -11,6 +11,8 @@ def main() -> None:
     Exits with 0, with 2 when the command was wrong, with 1 when it failed, with 130 when it was
     interrupted.
     """
-    from recurra.cli.app import run
-
+    try:
+        from recurra.cli.app import run
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
     run()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from recurra.cli import commands
 from recurra.errors import RecurraError, UsageError
@@ -14,8 +16,32 @@ __all__ = ["app", "run"]
 
 INTERRUPTED = 130
 
+
+class _Interrupted(Exception):  # noqa: N818 - no error
+    """Ctrl-C; the option parser would end without a word."""
+
+
+class _ReaderGone(Exception):  # noqa: N818 - no error
+    """The reader of the pipe has gone; nothing more can be written there."""
+
+
+class _Commands(TyperGroup):
+    """Runs a command and hands every way in which it may end to `run`."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()  # at the exit of the interpreter nobody could catch the error
+            return result
+        except KeyboardInterrupt as interrupt:
+            raise _Interrupted(str(interrupt) or "interrupted") from None
+        except BrokenPipeError:
+            raise _ReaderGone from None
+
+
 app = typer.Typer(
     name="recurra",
+    cls=_Commands,
     help="Train, compare, understand and ship recurrent networks on sequences.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -34,22 +60,44 @@ commands.register(app, train, data)
 
 def run() -> None:
     """Run the command line and exit."""
+    _prepare_streams()
     try:
         app()
     except UsageError as error:
         _fail(str(error), 2)
     except RecurraError as error:
         _fail(str(error), 1)
-    except KeyboardInterrupt:
-        _fail("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of the pipe has gone; nothing more can be written there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except _Interrupted as interrupt:
+        _fail(str(interrupt), INTERRUPTED)
+    except _ReaderGone:
+        _abandon_stdout()
         raise SystemExit(1) from None
     except MemoryError:
         _fail("out of memory; use fewer units, a smaller batch or a smaller vocabulary", 1)
+    except OSError as error:
+        # A full disk behind standard output or a temporary file, for example.
+        _abandon_stdout()
+        _fail(": ".join(filter(None, (error.filename, error.strerror or str(error)))), 1)
 
 
-def _fail(message: str, code: int) -> None:
+def _prepare_streams() -> None:
+    """Make all three streams usable: closed ones become empty, odd characters are escaped."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif mode == "w" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _abandon_stdout() -> None:
+    """Send what is still buffered nowhere, or the interpreter fails on it when it exits."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):  # a stream without a descriptor has nothing to fail on
+        return
+
+
+def _fail(message: str, code: int) -> NoReturn:
     print(f"recurra: {' '.join(message.split())}", file=sys.stderr)
     raise SystemExit(code)

@@ -33,7 +33,8 @@ def compare(
     cells: Annotated[
         str,
         typer.Option(
-            help="Networks to compare, among dense, rnn, lstm, gru, birnn, bilstm, bigru."
+            help="Networks to compare, among dense, rnn, lstm, gru, birnn, bilstm, bigru.",
+            metavar="CELL[,CELL...]",
         ),
     ] = "dense,rnn,lstm,gru,bilstm,bigru",
     units: o.Units = None,
@@ -46,7 +47,8 @@ def compare(
     learning_rate: o.LearningRate = None,
     patience: o.Patience = None,
     repeats: Annotated[
-        int, typer.Option(help="Trainings of each network, from different seeds.", min=1)
+        int,
+        typer.Option(help="Trainings of each network, from different seeds.", min=1, metavar="N"),
     ] = 1,
     seed: o.Seed = 0,
     out: Annotated[

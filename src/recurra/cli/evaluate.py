@@ -23,6 +23,9 @@ def evaluate(
     as_json: o.Json = False,
 ) -> None:
     """Measure a model: accuracy, macro F1, per-class figures, log loss, calibration."""
+    from recurra.cli.paths import check_model
+
+    check_model(model)
     from recurra.cli.caching import use_compilation_cache
     from recurra.tasks import TextClassifier
 

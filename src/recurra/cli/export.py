@@ -23,6 +23,10 @@ def export(
     ],
 ) -> None:
     """Write the plain Keras model, which opens without Recurra."""
+    from recurra.cli.paths import check_model, check_output
+
+    check_model(model)
+    check_output(output)
     from recurra.tasks import TextClassifier
 
     path = TextClassifier.load(model).export(output)

@@ -46,23 +46,28 @@ LabelColumn = Annotated[
     str | None, typer.Option("--label", help="Column of the labels.", metavar="COL")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
-Seed = Annotated[int, typer.Option(help="Same seed, same result.", min=0)]
+Seed = Annotated[int, typer.Option(metavar="N", help="Same seed, same result.", min=0)]
 Units = Annotated[
     str | None,
     typer.Option(help="Units of a layer, or of each: 128,64,32.", metavar="N[,N...]"),
 ]
-Layers = Annotated[int | None, typer.Option(help="Recurrent layers.", min=1)]
+Layers = Annotated[int | None, typer.Option(help="Recurrent layers.", min=1, max=64, metavar="N")]
 Level = Annotated[
     str | None,
     typer.Option(help="word, char or subword; chosen by the texts when left out.", metavar="LEVEL"),
 ]
-Vocabulary = Annotated[int | None, typer.Option(help="Most tokens.", min=3)]
-MaxLength = Annotated[int | None, typer.Option(help="Tokens read of a text; 0 for all.", min=0)]
-Epochs = Annotated[int | None, typer.Option(help="The most epochs.", min=1)]
-BatchSize = Annotated[int | None, typer.Option(help="Texts in a step.", min=1)]
-LearningRate = Annotated[float | None, typer.Option(help="Adam's first learning rate.")]
+Vocabulary = Annotated[int | None, typer.Option(metavar="N", help="Most tokens.", min=3)]
+MaxLength = Annotated[
+    int | None, typer.Option(metavar="N", help="Tokens read of a text; 0 for all.", min=0)
+]
+Epochs = Annotated[int | None, typer.Option(metavar="N", help="The most epochs.", min=1)]
+BatchSize = Annotated[int | None, typer.Option(metavar="N", help="Texts in a step.", min=1)]
+LearningRate = Annotated[
+    float | None, typer.Option(metavar="RATE", help="Adam's first learning rate.")
+]
 Patience = Annotated[
-    int | None, typer.Option(help="Epochs without progress before training stops.", min=1)
+    int | None,
+    typer.Option(help="Epochs without progress before training stops.", min=1, metavar="N"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -27,7 +28,7 @@ _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz")
 def predict(
     model: o.ModelFile,
     texts: Annotated[
-        list[str] | None, typer.Argument(help="Texts to label.", metavar="[TEXT]...")
+        list[str] | None, typer.Argument(help="Texts to label.", metavar="TEXT")
     ] = None,
     file: Annotated[
         Path | None,
@@ -37,6 +38,7 @@ def predict(
     as_json: o.Json = False,
 ) -> None:
     """Label texts: arguments, a file, or standard input line by line."""
+    from recurra.cli.paths import check_model
     from recurra.runtime import load_predictor
 
     if texts and file:
@@ -45,7 +47,7 @@ def predict(
         raise UsageError("--text names a column of a table: give the table with --file")
     if not texts and file is None and sys.stdin.isatty():
         raise UsageError("give texts, --file F, or pipe lines into standard input")
-    predictor = load_predictor(model)
+    predictor = load_predictor(check_model(model))
     groups = [texts] if texts else _groups(file, text)
     if as_json:
         print_json({"model": str(model), "predictions": _records(predictor, groups)})
@@ -93,6 +95,10 @@ def _groups(file: Path | None, column: str | None) -> Iterator[list[str]]:
 def _file_lines(file: Path) -> Iterator[list[str]]:
     try:
         descriptor = os.open(file, os.O_RDONLY)
+    except FileNotFoundError:
+        from recurra.sequences.sources import missing_source
+
+        raise missing_source(str(file)) from None
     except OSError as error:
         raise SourceError(f"cannot read {file}: {error.strerror}") from error
     try:
@@ -105,13 +111,21 @@ def _file_lines(file: Path) -> Iterator[list[str]]:
 
 def _lines(descriptor: int) -> Iterator[list[str]]:
     """Yield the whole lines of each read, so that a slow writer is answered line by line."""
-    rest = b""
+    begun: list[bytes] = []  # pieces of a line whose end has not come yet
+    first = True
     while chunk := os.read(descriptor, _READ):
-        *lines, rest = (rest + chunk).split(b"\n")
-        if lines:
+        head, newline, tail = chunk.rpartition(b"\n")
+        if newline:
+            lines = b"".join([*begun, head]).split(b"\n")
+            if first:
+                lines[0] = lines[0].removeprefix(codecs.BOM_UTF8)
             yield [_decoded(line) for line in lines]
-    if rest:
-        yield [_decoded(rest)]
+            begun, first = [], False
+        if tail:
+            begun.append(tail)
+    if begun:
+        rest = b"".join(begun)
+        yield [_decoded(rest.removeprefix(codecs.BOM_UTF8) if first else rest)]
 
 
 def _decoded(line: bytes) -> str:

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recurra.cli.caching import use_compilation_cache
+from recurra.cli.logs import LateTensorBoard
+from recurra.cli.paths import check_folder, check_output, new_folders, remove_empty
 from recurra.cli.progress import CompareProgress, TrainingProgress
-from recurra.errors import OutputError
-from recurra.runtime import check_writable
 from recurra.study import compare, write_results
 from recurra.tasks import TextClassifier
-from recurra.tasks.tensorboard import TensorBoard
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,18 +35,18 @@ def train_text_classifier(
         RecurraError: If something cannot be used; the output is untouched then.
         KeyboardInterrupt: After saying how to go on.
     """
-    check_writable(output)
-    checkpoint = output.with_name(f"{output.name}.partial")
+    check_output(output)
+    checkpoint = check_folder(output.with_name(f"{output.name}.partial"))
     _mention_checkpoint(checkpoint, resume, notes)
     use_compilation_cache()
     classifier = TextClassifier(checkpoint=checkpoint, resume=resume, **settings)
     progress = TrainingProgress(notes)
-    observers = [progress, *([TensorBoard(tensorboard)] if tensorboard else [])]
+    observers = [progress, *([LateTensorBoard(tensorboard)] if tensorboard else [])]
     try:
         with progress:
             classifier.fit_source(source, **reading, observers=observers)
     except KeyboardInterrupt:
-        if checkpoint.is_dir():
+        if _has_checkpoint(checkpoint):
             raise KeyboardInterrupt(
                 f"interrupted; the finished epochs are in {checkpoint}, go on with --resume"
             ) from None
@@ -69,22 +68,24 @@ def run_comparison(
 
     Raises:
         RecurraError: If something cannot be used.
+        KeyboardInterrupt: After saying how to go on.
     """
     from recurra.report import load_results, write_report
 
     results = folder / "results.json"
-    made = _make_folder(folder)
+    made = new_folders(folder)
+    for name in ("results.json", "report.html"):
+        check_output(folder / name)
     finished = load_results(results) if resume and results.is_file() else []
     use_compilation_cache()
     progress = _SavingProgress(notes, results)
     try:
         records = compare(source, **options, finished=finished, observer=progress)
-    except BaseException:
-        if made and not any(folder.iterdir()):
-            folder.rmdir()
-        raise
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_interrupted_comparison(progress, results)) from None
     finally:
         progress.close()
+        remove_empty(made)
     write_results(records, results)
     write_report(records, folder)
     return records
@@ -96,31 +97,31 @@ class _SavingProgress(CompareProgress):
     def __init__(self, console: Console, path: Path) -> None:
         super().__init__(console)
         self._path = path
+        self.saved = False
 
     def run_ended(self, record: dict[str, Any], records: list[dict[str, Any]]) -> None:
         """Save what is finished."""
         super().run_ended(record, records)
         write_results(records, self._path)
+        self.saved = True
 
 
-def _make_folder(folder: Path) -> bool:
-    """Make the output folder before the work; return whether it is new."""
-    if folder.is_dir():
-        check_writable(folder / "results.json")
-        return False
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise OutputError(f"cannot write to {folder}: {error.strerror or error}") from error
-    return True
+def _interrupted_comparison(progress: _SavingProgress, results: Path) -> str:
+    if not progress.saved:
+        return "interrupted"
+    return f"interrupted; the finished trainings are in {results}, go on with --resume"
 
 
 def _mention_checkpoint(checkpoint: Path, resume: bool, notes: Console) -> None:
-    found = (checkpoint / "state.safetensors").is_file()
+    found = _has_checkpoint(checkpoint)
     if found and not resume:
         notes.print(f"an interrupted run is in {checkpoint}; --resume would go on. Starting anew.")
     if resume and not found:
         notes.print(f"nothing to resume in {checkpoint}; starting from the beginning")
+
+
+def _has_checkpoint(folder: Path) -> bool:
+    return (folder / "state.safetensors").is_file()
 
 
 def _result(classifier: TextClassifier, output: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import typer
 
 from recurra.cli import options as o
 from recurra.cli.output import console, notes, print_json
+from recurra.errors import UsageError
 
 __all__ = ["classify"]
 
@@ -37,9 +38,15 @@ def classify(
         str | None,
         typer.Option(help="last, mean, max, mean_max or attention.", metavar="POOLING"),
     ] = None,
-    embedding: Annotated[int | None, typer.Option(help="Width of token vectors.", min=1)] = None,
-    dropout: Annotated[float | None, typer.Option(help="Dropout of the layers' inputs.")] = None,
-    recurrent_dropout: Annotated[float | None, typer.Option(help="Dropout of the state.")] = None,
+    embedding: Annotated[
+        int | None, typer.Option(help="Width of token vectors.", min=1, metavar="N")
+    ] = None,
+    dropout: Annotated[
+        float | None, typer.Option(help="Dropout of the layers' inputs.", metavar="P")
+    ] = None,
+    recurrent_dropout: Annotated[
+        float | None, typer.Option(help="Dropout of the state.", metavar="P")
+    ] = None,
     level: o.Level = None,
     vocabulary: o.Vocabulary = None,
     max_length: o.MaxLength = None,
@@ -50,7 +57,10 @@ def classify(
     preset: Annotated[str, typer.Option(help="fast or accurate.", metavar="PRESET")] = "fast",
     test_share: Annotated[
         float,
-        typer.Option(help="Share of the rows held out to measure on, without an own test split."),
+        typer.Option(
+            help="Share of the rows held out to measure on, where SOURCE has no test split.",
+            metavar="P",
+        ),
     ] = 0.1,
     seed: o.Seed = 0,
     resume: Annotated[
@@ -62,14 +72,14 @@ def classify(
     as_json: o.Json = False,
 ) -> None:
     """Train a text classifier and save it as one file."""
-    from recurra.cli.running import train_text_classifier
-
+    if not 0 <= test_share < 1:
+        raise UsageError(f"--test-share must be at least 0 and below 1, not {test_share}")
     chosen: dict[str, Any] = {
         "cell": cell,
         "bidirectional": bidirectional,
         "units": o.parse_units(units),
         "layers": layers,
-        "pooling": "attention" if attention else pooling,
+        "pooling": _pooling(attention, pooling),
         "embedding": embedding,
         "dropout": dropout,
         "recurrent_dropout": recurrent_dropout,
@@ -83,6 +93,9 @@ def classify(
         "preset": preset,
         "seed": seed,
     }
+    _check_order_blind(chosen)
+    from recurra.cli.running import train_text_classifier
+
     result = train_text_classifier(
         source,
         output,
@@ -102,3 +115,19 @@ def classify(
             f"log loss {result['log_loss']:.4f}  on {result['rows']:,} held-out rows"
         )
     out.print(f"saved {result['path']}")
+
+
+def _pooling(attention: bool, pooling: str | None) -> str | None:
+    if attention and pooling not in (None, "attention"):
+        raise UsageError(f"give --attention or --pooling {pooling}, not both")
+    return "attention" if attention else pooling
+
+
+def _check_order_blind(chosen: dict[str, Any]) -> None:
+    """Refuse what a network without recurrent layers would ignore."""
+    if chosen["cell"] != "dense":
+        return
+    for name in ("bidirectional", "pooling", "dropout", "recurrent_dropout"):
+        if chosen[name]:
+            option = name.replace("_", "-")
+            raise UsageError(f"--cell dense has no recurrent layer; leave out --{option}")
