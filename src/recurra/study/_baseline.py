@@ -7,7 +7,9 @@ that does not come near one has learnt little.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+import warnings
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,7 @@ __all__ = ["LinearBaseline"]
 
 _STRENGTHS = (1.0, 4.0, 16.0)  # inverse regularisation, chosen on the validation rows
 _MOST_FEATURES = 500_000
+_FEWEST_TEXTS = 2  # that an n-gram has to occur in, where any does
 _ORDERS = {"word": 2, "subword": 2, "char": 4}
 
 
@@ -50,7 +53,7 @@ class LinearBaseline:
                 highest=_ORDERS[level],
                 lowercase=lowercase,
             ),
-            min_df=2,
+            min_df=_FEWEST_TEXTS,
             max_features=_MOST_FEATURES,
             sublinear_tf=True,
             dtype=np.float32,
@@ -60,20 +63,24 @@ class LinearBaseline:
 
     def fit(
         self,
-        texts: Iterable[str],
+        texts: Callable[[], Iterable[str]],
         codes: NDArray[np.int32],
-        validation_texts: Iterable[str],
+        validation_texts: Callable[[], Iterable[str]],
         validation_codes: NDArray[np.int32],
     ) -> LinearBaseline:
-        """Fit on the training rows, choosing the regularisation on the validation rows."""
-        from sklearn.linear_model import LogisticRegression
+        """Fit on the training rows, choosing the regularisation on the validation rows.
 
-        features = self._vectorizer.fit_transform(texts)
-        held_out = self._vectorizer.transform(validation_texts)
+        Args:
+            texts: Starts a pass over the training texts.
+            codes: Their classes; every class occurs.
+            validation_texts: Starts a pass over the validation texts.
+            validation_codes: Their classes.
+        """
+        features = self._fit_vectorizer(texts)
+        held_out = self._vectorizer.transform(validation_texts())
         best = -1.0
         for strength in _STRENGTHS:
-            model = LogisticRegression(C=strength, max_iter=300, tol=1e-3)
-            model.fit(features, codes)
+            model = _fit_regression(strength, features, codes)
             score = model.score(held_out, validation_codes)
             if score > best:
                 best, self._model, self.strength = score, model, strength
@@ -90,6 +97,23 @@ class LinearBaseline:
         pieces = _pieces(text, self._level, self._lowercase)
         order = generator.permutation(len(pieces))
         return ("" if self._level == "char" else " ").join(pieces[place] for place in order)
+
+    def _fit_vectorizer(self, texts: Callable[[], Iterable[str]]) -> Any:
+        try:
+            return self._vectorizer.fit_transform(texts())
+        except ValueError:  # few texts, and nothing in two of them
+            self._vectorizer.set_params(min_df=1)
+            return self._vectorizer.fit_transform(texts())
+
+
+def _fit_regression(strength: float, features: Any, codes: NDArray[np.int32]) -> Any:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    with warnings.catch_warnings():
+        # A few iterations more change no answer, and the user can do nothing about them.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return LogisticRegression(C=strength, max_iter=300, tol=1e-3).fit(features, codes)
 
 
 def _pieces(text: str, level: Level, lowercase: bool) -> list[str]:

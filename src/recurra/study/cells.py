@@ -10,10 +10,10 @@ __all__ = ["CLASSIFIERS", "DEFAULT_CELLS", "LINEAR", "cell_options", "parse_cell
 
 LINEAR = "linear"
 CLASSIFIERS: dict[str, tuple[str, dict[str, Any]]] = {
-    "dense": ("Dense (order-blind)", {"cell": "dense"}),
-    "rnn": ("SimpleRNN", {"cell": "rnn"}),
-    "lstm": ("LSTM", {"cell": "lstm"}),
-    "gru": ("GRU", {"cell": "gru"}),
+    "dense": ("Dense (order-blind)", {"cell": "dense", "bidirectional": False}),
+    "rnn": ("SimpleRNN", {"cell": "rnn", "bidirectional": False}),
+    "lstm": ("LSTM", {"cell": "lstm", "bidirectional": False}),
+    "gru": ("GRU", {"cell": "gru", "bidirectional": False}),
     "birnn": ("Bidirectional SimpleRNN", {"cell": "rnn", "bidirectional": True}),
     "bilstm": ("Bidirectional LSTM", {"cell": "lstm", "bidirectional": True}),
     "bigru": ("Bidirectional GRU", {"cell": "gru", "bidirectional": True}),

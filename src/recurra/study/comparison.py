@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import tempfile
 import time
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.errors import UsageError
+from recurra.errors import CheckpointError, UsageError
 from recurra.sequences import EncodedTexts
 from recurra.study._baseline import LinearBaseline
 from recurra.study._memory import PeakMemory
@@ -43,6 +44,8 @@ _SHUFFLED_ROWS = 2_000
 _LATENCY_TEXTS = 20
 _MISTAKES = 10
 _MISTAKE_CHARACTERS = 600
+# The digest is of the file; classes, examples and rows tell one choice of columns from another.
+_DATA_IDENTITY = ("sha256", "rows", "classes", "examples")
 
 Record = dict[str, Any]
 
@@ -119,6 +122,7 @@ def compare(
         SourceError: If there is no such file or dataset.
         RowError: If a row is broken.
         DataError: If the rows do not suffice.
+        CheckpointError: If `finished` is of another comparison.
         UsageError: If a name or number cannot be used.
     """
     chosen = parse_cells(cells if isinstance(cells, str) else list(cells))
@@ -126,6 +130,9 @@ def compare(
         raise UsageError(f"repeats must be 1 or more, not {repeats}")
     if settings.get("ngram_orders"):
         raise UsageError("n-grams would give every network word order; compare without them")
+    for name in {"cell", "bidirectional"} & settings.keys():
+        raise UsageError(f"cells says what to compare; leave out {name}")
+    settings["ngram_orders"] = ()  # a preset may ask for them
     resolve_settings(preset, settings)  # wrong settings are found before the data are read
     with tempfile.TemporaryDirectory(prefix="recurra-") as folder:
         contest = _prepare(source, text, label, seed, preset, settings, Path(folder))
@@ -140,6 +147,7 @@ def _run(
     observer: ComparisonObserver,
 ) -> list[Record]:
     records: list[Record] = []
+    _check_same_comparison(contest, finished)
     done = {_identity(record): dict(record) for record in finished}
     observer.prepared(contest.data, 1 + len(cells) * repeats)
     for name, repeat in [(LINEAR, 0), *((n, r) for n in cells for r in range(repeats))]:
@@ -194,17 +202,34 @@ def _facts(contest: _Contest, name: str, repeat: int) -> Record:
     }
 
 
+def _check_same_comparison(contest: _Contest, finished: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse records of other data, settings or seed, which would stand beside the new ones."""
+    if not finished:
+        return
+    was, now_is = _conditions(finished[0]), _conditions(_facts(contest, LINEAR, 0))
+    odd = sorted(name for name in now_is if was.get(name) != now_is[name])
+    if odd:
+        raise CheckpointError(
+            f"the finished trainings are of another comparison: {', '.join(odd)} differ; give the "
+            "same data and options, or start again without --resume"
+        )
+
+
+def _conditions(record: Mapping[str, Any]) -> dict[str, str]:
+    """Return what all records of a comparison share, as JSON."""
+    shared: dict[str, Any] = dict(_part(_part(record, "training"), "preset_settings"))
+    shared["seed"] = record["seed"] - record["repeat"]
+    shared["data"] = {name: _part(record, "data").get(name) for name in _DATA_IDENTITY}
+    return {name: json.dumps(value, sort_keys=True) for name, value in shared.items()}
+
+
+def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = record.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
 def _identity(record: Mapping[str, Any]) -> tuple[Any, ...]:
-    training, data = record.get("training", {}), record.get("data", {})
-    return (
-        record.get("model"),
-        record.get("repeat"),
-        record.get("seed"),
-        record.get("kernel"),
-        str(sorted(training.get("preset_settings", {}).items())),
-        data.get("sha256"),
-        str(data.get("rows")),
-    )
+    return (record["model"], record["repeat"], record["kernel"])
 
 
 def _measure_linear(contest: _Contest) -> Record:
@@ -214,9 +239,7 @@ def _measure_linear(contest: _Contest) -> Record:
     started = time.perf_counter()
     with PeakMemory() as memory:
         baseline = LinearBaseline(contest.settings.level, lowercase=contest.settings.lowercase)
-        baseline.fit(
-            training.iter_texts(), training.codes, validation.iter_texts(), validation.codes
-        )
+        baseline.fit(training.iter_texts, training.codes, validation.iter_texts, validation.codes)
     seconds = time.perf_counter() - started
     probabilities = baseline.predict_proba(contest.test.iter_texts())
     return {

@@ -23,7 +23,8 @@ def write_results(records: Sequence[dict[str, Any]], path: str | Path) -> Path:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         text = json.dumps(list(records), ensure_ascii=False, indent=1, allow_nan=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
+        # Lone surrogates, which JSON lines may hold, become the escapes that JSON has for them.
+        temporary.write_bytes(f"{text}\n".encode(errors="backslashreplace"))
         temporary.replace(path)
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
