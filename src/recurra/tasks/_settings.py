@@ -52,6 +52,7 @@ class TextClassifierSettings:
     batch_size: int = 64
     learning_rate: float = 1e-3
     patience: int = 2
+    averaging: float = 0.0
     validation: float = 0.1
 
     def specification(self, vocabulary: int, classes: int, ngrams: int) -> ClassifierSpecification:

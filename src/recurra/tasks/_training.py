@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -39,6 +40,8 @@ class TrainingOptions:
         plateau_factor: What the rate is multiplied by then.
         smallest_learning_rate: The rate is never lowered below this.
         clip_norm: The gradient's global norm is clipped to this.
+        averaging: Momentum of a moving average over the weights after each step (Polyak &
+            Juditsky 1992), which is what is validated and kept; 0 keeps the weights themselves.
         monitor: The validation figure that decides; a `loss` is better when lower.
     """
 
@@ -50,6 +53,7 @@ class TrainingOptions:
     plateau_factor: float = 0.3
     smallest_learning_rate: float = 1e-5
     clip_norm: float = 1.0
+    averaging: float = 0.0
     monitor: str = "val_loss"
 
 
@@ -145,7 +149,12 @@ def train(
         DivergedError: If the loss becomes NaN or infinite.
         CheckpointError: If the checkpoint belongs to another run.
     """
-    optimizer = keras.optimizers.Adam(options.learning_rate, global_clipnorm=options.clip_norm)
+    optimizer = keras.optimizers.Adam(
+        options.learning_rate,
+        global_clipnorm=options.clip_norm,
+        use_ema=options.averaging > 0,
+        ema_momentum=options.averaging,
+    )
     # Weighted, so that rows of weight 0 that fill up a batch do not count.
     model.compile(optimizer=optimizer, loss=loss, weighted_metrics=list(metrics))
     optimizer.build(model.trainable_variables)
@@ -217,15 +226,31 @@ class _Loop(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         logs = {} if logs is None else logs
         self._check_finite(logs)
-        logs.update({f"val_{name}": value for name, value in self._validate().items()})
-        self._check_finite(logs, "val_loss")  # the last step may have spoilt the weights
-        self._advance(epoch, logs)
+        with self._averaged_weights():
+            logs.update({f"val_{name}": value for name, value in self._validate().items()})
+            self._check_finite(logs, "val_loss")  # the last step may have spoilt the weights
+            self._advance(epoch, logs)
         if self._checkpoint is not None:
             self._checkpoint.save(self.model, self.state, self.best_weights)
         for observer in self._observers:
             observer.epoch_ended(self.state, logs)
         if self.state.stopped:
             self.model.stop_training = True
+
+    @contextmanager
+    def _averaged_weights(self) -> Iterator[None]:
+        """Put the moving average into the model for a while, where one is kept."""
+        if not self._options.averaging:
+            yield
+            return
+        variables = self.model.trainable_variables
+        raw = _copies(variables)
+        self.model.optimizer.finalize_variable_values(variables)
+        _assign_all(variables, _copies(variables))  # not the optimizer's own buffers
+        try:
+            yield
+        finally:
+            _assign_all(variables, raw)
 
     def _check_finite(self, logs: Any, name: str = "loss") -> None:
         loss = float((logs or {}).get(name, 0.0))
@@ -261,6 +286,15 @@ class _Loop(keras.callbacks.Callback):  # type: ignore[misc]
             state.since_reduction = 0
             lowered = state.learning_rate * options.plateau_factor
             state.learning_rate = max(lowered, options.smallest_learning_rate)
+
+
+def _copies(variables: Sequence[Any]) -> list[NDArray[Any]]:
+    return [np.array(keras.ops.convert_to_numpy(variable.value)) for variable in variables]
+
+
+def _assign_all(variables: Sequence[Any], values: Sequence[NDArray[Any]]) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
 
 
 def epoch_generator(seed: int, epoch: int, purpose: str) -> np.random.Generator:
