@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-import recurra  # noqa: F401 - chooses the backend before any test imports Keras
+import recurra  # also chooses the backend before any test imports Keras
 
-SOURCE = Path(__file__).parents[1] / "src"
+SOURCE = Path(recurra.__file__).parents[1]
 RunPython = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

@@ -52,8 +52,8 @@ def write_members(path: Path, members: dict[str, bytes], *, digests: bool = True
     return path
 
 
-def with_json(data: bytes, **changes: Any) -> bytes:
-    return json.dumps({**json.loads(data), **changes}).encode()
+def with_json(raw: bytes, /, **changes: Any) -> bytes:
+    return json.dumps({**json.loads(raw), **changes}).encode()
 
 
 def same(first: Artifact, second: Artifact) -> bool:

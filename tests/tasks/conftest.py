@@ -3,3 +3,5 @@ from pathlib import Path
 
 # The import mode of the tests adds no folder to the path; the texts stand here.
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "runtime"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
