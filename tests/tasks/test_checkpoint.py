@@ -90,6 +90,13 @@ def test_a_run_can_be_interrupted_again_and_again(tmp_path, uninterrupted):
     assert_same_run(resumed(tmp_path), uninterrupted)
 
 
+def test_averaged_weights_go_on_too(tmp_path):
+    options = {"averaging": 0.9}
+    whole = tiny_classifier(**options).fit(TEXTS, LABELS)
+    interrupted(tmp_path, StopAt(2, 1), **options)
+    assert_same_run(resumed(tmp_path, **options), whole)
+
+
 KILLED = """
 import os, signal, sys
 sys.path.insert(0, sys.argv[1])

@@ -58,6 +58,7 @@ def test_no_length_limit_is_kept():
         ({"learning_rate": float("nan")}, "learning_rate must be above 0, not nan"),
         ({"validation": 0}, "validation must be between 0 and 1, not 0"),
         ({"validation": 1.0}, "validation must be between 0 and 1, not 1.0"),
+        ({"averaging": 1.0}, "averaging must be between 0 and 1, not 1.0"),
         ({"word_dropout": "x"}, "word_dropout must be between 0 and 1, not 'x'"),
         ({"units": 2.5}, "units must be a number or one for each layer, not 2.5"),
         ({"units": (3, 0)}, "units must be an integer from 1"),

@@ -223,9 +223,15 @@ def settings_from_manifest(manifest: Mapping[str, Any]) -> TextClassifierSetting
     if not isinstance(saved, dict) or not set(saved) <= known:
         raise CorruptArtifactError("the manifest's settings are not those of a text classifier")
     try:
-        return resolve_settings("fast", saved)
+        values: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in saved.items()
+        }
+        values["max_length"] = values.get("max_length") or None
+        settings = TextClassifierSettings(**values)
+        _check(settings)
     except (TypeError, ValueError) as error:
         raise CorruptArtifactError(f"the manifest's settings cannot be used: {error}") from error
+    return settings
 
 
 def _check(settings: TextClassifierSettings) -> None:
@@ -238,10 +244,12 @@ def _check(settings: TextClassifierSettings) -> None:
     rate = settings.learning_rate
     if not _is_number(rate) or not 0 < rate < math.inf:
         raise UsageError(f"learning_rate must be above 0, not {rate!r}")
-    for name in ("validation", "word_dropout"):
+    for name in ("validation", "word_dropout", "averaging"):
         value = getattr(settings, name)
         if not _is_number(value) or not 0 <= value < 1 or (name == "validation" and value == 0):
             raise UsageError(f"{name} must be between 0 and 1, not {value!r}")
+    if settings.level not in PRESETS["fast"]:
+        raise UnknownNameError("level", str(settings.level), PRESETS["fast"])
     if not isinstance(settings.units, (int, tuple)):
         raise UsageError(f"units must be a number or one for each layer, not {settings.units!r}")
     settings.specification(vocabulary=2, classes=2, ngrams=0)  # checks the architecture

@@ -93,6 +93,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         batch_size: Texts in one step.
         learning_rate: Adam's first learning rate.
         patience: Epochs without progress on the validation texts before training stops.
+        averaging: Momentum of a moving average over the weights, which is what is kept; 0 for none.
         validation: Share of the training texts held out for that.
         preset: `"fast"` or `"accurate"`.
         seed: Same seed, same data, same machine: same model.
@@ -138,6 +139,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         batch_size: int | None = None,
         learning_rate: float | None = None,
         patience: int | None = None,
+        averaging: float | None = None,
         validation: float | None = None,
         preset: str = "fast",
         seed: int = 0,
@@ -168,6 +170,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.patience = patience
+        self.averaging = averaging
         self.validation = validation
         self.preset = preset
         self.seed = seed
