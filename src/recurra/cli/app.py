@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from recurra.cli import commands
+from recurra.cli.interrupts import resend_ignored_interrupts
 from recurra.errors import RecurraError, UsageError
 
 __all__ = ["app", "run"]
@@ -62,13 +63,16 @@ def run() -> None:
     """Run the command line and exit."""
     _prepare_streams()
     try:
-        app()
+        with resend_ignored_interrupts():
+            app()
     except UsageError as error:
         _fail(str(error), 2)
     except RecurraError as error:
         _fail(str(error), 1)
     except _Interrupted as interrupt:
         _fail(str(interrupt), INTERRUPTED)
+    except KeyboardInterrupt:  # before a command has started
+        _fail("interrupted", INTERRUPTED)
     except _ReaderGone:
         _abandon_stdout()
         raise SystemExit(1) from None

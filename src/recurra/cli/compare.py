@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from recurra.cli import options as o
+from recurra.cli.interrupts import hold_interrupts
 from recurra.cli.output import console, notes, print_json
 
 __all__ = ["compare", "demo"]
@@ -80,8 +81,9 @@ def compare(
 
 
 def _run(source: str, out: Path, options: dict[str, Any], *, resume: bool, as_json: bool) -> None:
-    from recurra.cli.running import run_comparison
-    from recurra.report import records_table
+    with hold_interrupts():
+        from recurra.cli.running import run_comparison
+        from recurra.report import records_table
 
     records = run_comparison(source, out, options, resume=resume, notes=notes())
     if as_json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from recurra.cli import options as o
+from recurra.cli.interrupts import hold_interrupts
 from recurra.cli.output import console, print_json
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ def evaluate(
     from recurra.cli.paths import check_model
 
     check_model(model)
-    from recurra.cli.caching import use_compilation_cache
-    from recurra.tasks import TextClassifier
+    with hold_interrupts():
+        from recurra.cli.caching import use_compilation_cache
+        from recurra.tasks import TextClassifier
 
     use_compilation_cache()
     classifier = TextClassifier.load(model)

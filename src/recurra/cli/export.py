@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from recurra.cli import options as o
+from recurra.cli.interrupts import hold_interrupts
 from recurra.cli.output import console
 
 __all__ = ["export"]
@@ -27,7 +28,8 @@ def export(
 
     check_model(model)
     check_output(output)
-    from recurra.tasks import TextClassifier
+    with hold_interrupts():
+        from recurra.tasks import TextClassifier
 
     path = TextClassifier.load(model).export(output)
     console().print(f"saved {path}")

@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from recurra.cli import options as o
+from recurra.cli.interrupts import hold_interrupts
 from recurra.cli.output import console, print_json
 
 __all__ = ["info"]
@@ -29,10 +30,11 @@ def _line(value: Any) -> str:
 
 
 def _facts() -> dict[str, Any]:
-    import keras
-    import platformdirs
+    with hold_interrupts():
+        import keras
+        import platformdirs
 
-    from recurra.tasks.comparable import kernel_name, versions
+        from recurra.tasks.comparable import kernel_name, versions
 
     return {
         "versions": versions(),

@@ -45,13 +45,13 @@ def train_text_classifier(
     try:
         with progress:
             classifier.fit_source(source, **reading, observers=observers)
+        classifier.save(output)
     except KeyboardInterrupt:
         if _has_checkpoint(checkpoint):
             raise KeyboardInterrupt(
                 f"interrupted; the finished epochs are in {checkpoint}, go on with --resume"
             ) from None
         raise
-    classifier.save(output)
     classifier.discard_checkpoint()
     return _result(classifier, output)
 

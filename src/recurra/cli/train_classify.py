@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from recurra.cli import options as o
+from recurra.cli.interrupts import hold_interrupts
 from recurra.cli.output import console, notes, print_json
 from recurra.errors import UsageError
 
@@ -94,7 +95,8 @@ def classify(
         "seed": seed,
     }
     _check_order_blind(chosen)
-    from recurra.cli.running import train_text_classifier
+    with hold_interrupts():
+        from recurra.cli.running import train_text_classifier
 
     result = train_text_classifier(
         source,
