@@ -37,8 +37,14 @@ def problem(
     def draw(*shape, scale=0.6):
         return (r.normal(size=shape) * scale).astype(dtype)
 
+    # A wider spread makes the dynamics chaotic: then any rounding grows step by step.
+    spread = min(0.6, 1.0 / np.sqrt(units))
     shape = (2, n * units) if cell == "gru" else (n * units,)
-    arrays = (draw(features, n * units), draw(units, n * units), draw(*shape) if bias else None)
+    arrays = (
+        draw(features, n * units),
+        draw(units, n * units, scale=spread),
+        draw(*shape) if bias else None,
+    )
     if cell == "lstm":
         weights = kernels.LSTMWeights(*arrays)
     elif cell in ("gru", "gru_before"):

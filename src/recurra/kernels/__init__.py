@@ -4,12 +4,21 @@ The NumPy reference here is the written definition of each cell. Arrays are `bat
 features`; weights have the layout of Keras.
 """
 
+from recurra.kernels._core import instruction_set, instruction_sets, use_instruction_set
+from recurra.kernels._entry import (
+    gru,
+    gru_backward,
+    kernel_for,
+    lstm,
+    lstm_backward,
+    simple_rnn,
+    simple_rnn_backward,
+)
 from recurra.kernels._gru import (
     GRUCache,
     GRUGradients,
     GRUOutput,
     GRUWeights,
-    gru_backward,
     gru_forward,
     gru_step,
 )
@@ -19,7 +28,6 @@ from recurra.kernels._lstm import (
     LSTMOutput,
     LSTMState,
     LSTMWeights,
-    lstm_backward,
     lstm_forward,
     lstm_step,
 )
@@ -29,7 +37,6 @@ from recurra.kernels._simple_rnn import (
     SimpleRNNGradients,
     SimpleRNNOutput,
     SimpleRNNWeights,
-    simple_rnn_backward,
     simple_rnn_forward,
     simple_rnn_step,
 )
@@ -49,13 +56,20 @@ __all__ = [
     "SimpleRNNGradients",
     "SimpleRNNOutput",
     "SimpleRNNWeights",
+    "gru",
     "gru_backward",
     "gru_forward",
     "gru_step",
+    "instruction_set",
+    "instruction_sets",
+    "kernel_for",
+    "lstm",
     "lstm_backward",
     "lstm_forward",
     "lstm_step",
+    "simple_rnn",
     "simple_rnn_backward",
     "simple_rnn_forward",
     "simple_rnn_step",
+    "use_instruction_set",
 ]

@@ -14,6 +14,7 @@ __all__ = [
     "DropoutProduct",
     "bias_sum",
     "check_array",
+    "check_dropout",
     "check_sequence",
     "check_weights",
     "enter_mask",
@@ -201,8 +202,19 @@ def enter_mask(
     Raises:
         ShapeError: If shape or dtype differ.
     """
+    gates, inputs = shape
+    checked = check_dropout(name, mask, (gates, schedule.batch, inputs), x)
+    return None if checked is None else schedule.enter(checked)
+
+
+def check_dropout(
+    name: str, mask: Array | None, shape: tuple[int, int, int], x: Array
+) -> Array | None:
+    """Return a dropout mask if its shape is `(gates, batch, inputs)` or that without the gates.
+
+    Raises:
+        ShapeError: If shape or dtype differ.
+    """
     if mask is None:
         return None
-    gates, inputs = shape
-    full = (schedule.batch, inputs) if mask.ndim == 2 else (gates, schedule.batch, inputs)
-    return schedule.enter(check_array(name, mask, full, x))
+    return check_array(name, mask, shape[1:] if mask.ndim == 2 else shape, x)

@@ -28,6 +28,7 @@ from recurra.kernels._common import (
     squash,
     start,
 )
+from recurra.kernels._core import CoreCache
 from recurra.kernels._schedule import Array, BoolArray, Rows, Schedule, plan
 from recurra.kernels._sequence import Record, state_gradient
 
@@ -97,7 +98,7 @@ class GRUOutput(NamedTuple):
 
     sequence: Array
     h: Array
-    cache: GRUCache | None = None
+    cache: GRUCache | CoreCache | None = None
 
 
 class GRUGradients(NamedTuple):

@@ -27,6 +27,7 @@ from recurra.kernels._common import (
     squash,
     start,
 )
+from recurra.kernels._core import CoreCache
 from recurra.kernels._schedule import Array, BoolArray, Schedule, plan
 from recurra.kernels._sequence import Record, state_gradient
 
@@ -94,7 +95,7 @@ class LSTMOutput(NamedTuple):
     sequence: Array
     h: Array
     c: Array
-    cache: LSTMCache | None = None
+    cache: LSTMCache | CoreCache | None = None
 
 
 class LSTMGradients(NamedTuple):

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from recurra.errors import ShapeError, UsageError
 
-__all__ = ["Array", "BoolArray", "IntArray", "Rows", "Schedule", "plan"]
+__all__ = ["Array", "BoolArray", "IntArray", "Rows", "Schedule", "check_padding", "plan"]
 
 Array: TypeAlias = npt.NDArray[np.floating[Any]]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
@@ -118,18 +118,31 @@ def plan(
             `0 .. time`.
         UsageError: If both `mask` and `lengths` are given.
     """
+    mask, counts = check_padding(batch, time, mask, lengths)
+    if counts is not None:
+        return _by_length(counts, batch, time, backwards)
+    if mask is None or np.all(mask):
+        return _dense(batch, time, backwards)
+    counts = mask.sum(axis=1)
+    if not np.array_equal(mask, np.arange(time) < counts[:, None]):
+        return _scattered(mask, backwards)
+    return _by_length(counts, batch, time, backwards)
+
+
+def check_padding(
+    batch: int, time: int, mask: BoolArray | None, lengths: npt.ArrayLike | None
+) -> tuple[BoolArray | None, IntArray | None]:
+    """Return the mask and the lengths as arrays, at most one of them.
+
+    Raises:
+        ShapeError: If shape or dtype are wrong, or a length is outside `0 .. time`.
+        UsageError: If both are given.
+    """
     if mask is not None and lengths is not None:
         message = "mask and lengths were both given; give the one that describes the padding"
         raise UsageError(message)
-    if lengths is not None:
-        counts = _check_lengths(np.asarray(lengths), batch, time)
-    elif mask is None or np.all(_check_mask(mask, batch, time)):
-        return _dense(batch, time, backwards)
-    else:
-        counts = mask.sum(axis=1)
-        if not np.array_equal(mask, np.arange(time) < counts[:, None]):
-            return _scattered(mask, backwards)
-    return _by_length(counts, batch, time, backwards)
+    checked = None if mask is None else _check_mask(mask, batch, time)
+    return checked, None if lengths is None else _check_lengths(np.asarray(lengths), batch, time)
 
 
 def _check_mask(mask: BoolArray, batch: int, time: int) -> BoolArray:

@@ -23,6 +23,7 @@ from recurra.kernels._common import (
     enter_mask,
     start,
 )
+from recurra.kernels._core import CoreCache
 from recurra.kernels._schedule import Array, BoolArray, Schedule, plan
 from recurra.kernels._sequence import Record, state_gradient
 
@@ -32,6 +33,7 @@ __all__ = [
     "SimpleRNNGradients",
     "SimpleRNNOutput",
     "SimpleRNNWeights",
+    "check_activation",
     "simple_rnn_backward",
     "simple_rnn_forward",
     "simple_rnn_step",
@@ -81,7 +83,7 @@ class SimpleRNNOutput(NamedTuple):
 
     sequence: Array
     h: Array
-    cache: SimpleRNNCache | None = None
+    cache: SimpleRNNCache | CoreCache | None = None
 
 
 class SimpleRNNGradients(NamedTuple):
@@ -132,7 +134,7 @@ def simple_rnn_forward(
         UsageError: If both `mask` and `lengths` are given.
     """
     check_sequence(x)
-    _check_activation(activation)
+    check_activation(activation)
     units = check_weights(x, *weights, gates=1)
     schedule = plan(x.shape[0], x.shape[1], mask, lengths, backwards=go_backwards)
     masks = (
@@ -163,7 +165,12 @@ def simple_rnn_forward(
     return SimpleRNNOutput(record.sequence(), schedule.leave(h), cache)
 
 
-def _check_activation(activation: str) -> None:
+def check_activation(activation: str) -> None:
+    """Refuse an unknown activation.
+
+    Raises:
+        UnknownNameError: If it is none of tanh, relu and linear.
+    """
     if activation not in ACTIVATIONS:
         raise UnknownNameError("activation", activation, ACTIVATIONS)
 
@@ -235,7 +242,7 @@ def simple_rnn_step(
         UnknownNameError: If the activation is another one.
     """
     check_sequence(x, axes=2)
-    _check_activation(activation)
+    check_activation(activation)
     units = check_weights(x, *weights, gates=1)
     check_array("h", h, (x.shape[0], units), x)
     z = np.matmul(x, weights.kernel)

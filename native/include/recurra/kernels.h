@@ -1,0 +1,84 @@
+// Whole recurrent sequences in float32, forward and backward.
+//
+// Contract, for every function here:
+// - Arrays are dense, row-major, any alignment, and owned by the caller; outputs do not overlap
+//   inputs. Axes are batch, time, features. Weights have the layout of Keras: gate order i, f, c, o
+//   for LSTM and z, r, h for GRU.
+// - A null pointer means "not given" where a member says so.
+// - Work is split over rows of the batch in pieces that depend on the problem alone, so results do
+//   not depend on the number of threads. Scratch memory belongs to the threads and is reused.
+// - Denormals are flushed to zero inside, and the caller's floating-point state is restored.
+// - Sizes may be zero, except `units`. Nothing here throws but std::bad_alloc.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace recurra {
+
+enum class Cell { simple_rnn, lstm, gru };
+enum class Activation { tanh, relu, linear };
+
+// A dropout mask, multiplied in at every step: `data` is null, (batch, n) or (gates, batch, n).
+struct Mask {
+  const float* data = nullptr;
+  bool per_gate = false;
+};
+
+struct Problem {
+  Cell cell = Cell::lstm;
+  Activation activation = Activation::tanh;  // of simple_rnn
+  std::int64_t batch = 0, time = 0, features = 0, units = 0;
+  bool go_backwards = false;         // time runs from its end; outputs in the order of processing
+  bool zero_output_for_mask = false; // masked steps put out zeros instead of the state so far
+  const float* x = nullptr;                 // (batch, time, features)
+  const float* kernel = nullptr;            // (features, gates * units)
+  const float* recurrent_kernel = nullptr;  // (units, gates * units)
+  const float* bias = nullptr;              // null, (gates * units), GRU: (2, 3 * units)
+  const float* h0 = nullptr;                // null for zeros, (batch, units)
+  const float* c0 = nullptr;                // LSTM: null for zeros, (batch, units)
+  const std::uint8_t* mask = nullptr;       // null, (batch, time), nonzero where a step is valid
+  const std::int64_t* lengths = nullptr;    // null, (batch), valid steps from each row's start
+  Mask dropout;                             // over features
+  Mask recurrent_dropout;                   // over units
+};
+
+struct Result {
+  float* sequence = nullptr;  // (batch, time, units)
+  float* h = nullptr;         // (batch, units)
+  float* c = nullptr;         // LSTM: (batch, units)
+  float* saved = nullptr;     // null, or saved_size(problem) floats for `backward`
+};
+
+struct Upstream {
+  const float* sequence = nullptr;    // `Result::sequence` of the forward pass
+  const float* saved = nullptr;       // `Result::saved` of the forward pass
+  const float* d_sequence = nullptr;  // null for zeros, (batch, time, units)
+  const float* d_h = nullptr;         // null for zeros, (batch, units)
+  const float* d_c = nullptr;         // LSTM: null for zeros, (batch, units)
+};
+
+struct Gradients {
+  float* x = nullptr;                 // (batch, time, features)
+  float* h0 = nullptr;                // (batch, units)
+  float* c0 = nullptr;                // LSTM: (batch, units)
+  float* kernel = nullptr;            // (features, gates * units)
+  float* recurrent_kernel = nullptr;  // (units, gates * units)
+  float* bias = nullptr;              // null, or the shape of Problem::bias
+};
+
+// Floats that the forward pass saves for the backward pass.
+std::size_t saved_size(const Problem& problem);
+
+// `threads` <= 0 takes every processor that this process may use.
+void forward(const Problem& problem, const Result& result, int threads);
+void backward(const Problem& problem, const Upstream& upstream, const Gradients& gradients,
+              int threads);
+
+// Instruction sets that this build carries and this machine runs, best first; null at the end.
+const char* const* instruction_sets();
+// The one in use; `use_instruction_set` answers false for a name that is not in the list.
+const char* instruction_set();
+bool use_instruction_set(const char* name);
+
+}  // namespace recurra

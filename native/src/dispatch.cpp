@@ -1,0 +1,73 @@
+// The choice of an instruction set at run time.
+#include <atomic>
+#include <cstring>
+#include <vector>
+
+#include "engine.h"
+
+namespace recurra {
+
+#if defined(__x86_64__)
+namespace avx512 { extern const Engine engine; }
+namespace avx2 { extern const Engine engine; }
+namespace sse4 { extern const Engine engine; }
+#else
+namespace baseline { extern const Engine engine; }
+#endif
+
+namespace {
+
+struct Choice {
+  std::vector<const Engine*> engines;
+  std::vector<const char*> names;
+  std::atomic<const Engine*> current{nullptr};
+
+  Choice() {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")) {
+      engines.push_back(&avx512::engine);
+    }
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+      engines.push_back(&avx2::engine);
+    }
+    engines.push_back(&sse4::engine);
+#else
+    engines.push_back(&baseline::engine);
+#endif
+    for (const Engine* engine : engines) names.push_back(engine->name);
+    names.push_back(nullptr);
+    current = engines.front();
+  }
+};
+
+Choice& choice() {
+  static Choice choice;
+  return choice;
+}
+
+}  // namespace
+
+const char* const* instruction_sets() { return choice().names.data(); }
+const char* instruction_set() { return choice().current.load()->name; }
+
+bool use_instruction_set(const char* name) {
+  for (const Engine* engine : choice().engines) {
+    if (std::strcmp(engine->name, name) == 0) {
+      choice().current = engine;
+      return true;
+    }
+  }
+  return false;
+}
+
+std::size_t saved_size(const Problem& p) { return choice().current.load()->saved_size(p); }
+void forward(const Problem& p, const Result& out, int threads) {
+  choice().current.load()->forward(p, out, threads);
+}
+void backward(const Problem& p, const Upstream& up, const Gradients& out, int threads) {
+  choice().current.load()->backward(p, up, out, threads);
+}
+
+}  // namespace recurra

@@ -1,0 +1,128 @@
+// Compiled once for each instruction set, with RECURRA_ISA naming it.
+#include "engine.h"
+
+#include "backward.h"
+#include "denormals.h"
+#include "pool.h"
+
+namespace recurra {
+namespace RECURRA_ISA {
+namespace {
+
+Scratch& own_scratch() {
+  thread_local Scratch scratch;
+  return scratch;
+}
+
+Scratch& call_scratch() {
+  thread_local Scratch scratch;
+  return scratch;
+}
+
+template <class C>
+Side input_side(const Problem& p) {
+  return {p.kernel, p.features, C::kXFirst, C::kXCount};
+}
+template <class C>
+Side state_side(const Problem& p) {
+  return {p.recurrent_kernel, p.units, C::kHFirst, C::kHCount};
+}
+
+template <class C, bool PerGate>
+void run_forward(const Problem& p, const Result& out, int threads) {
+  const Layout<C> layout(p);
+  const Plan plan(p);
+  Packed<C> w{input_side<C>(p), state_side<C>(p), nullptr, nullptr, nullptr};
+  const std::size_t bias = static_cast<std::size_t>(layout.blocks * C::kGates * kGroup);
+  Scratch& scratch = call_scratch();
+  scratch.reserve(layout.packed_size(w.x) + layout.packed_size(w.h) + bias, 3);
+  layout.pack(w.x, w.kernel = scratch.take(layout.packed_size(w.x)));
+  layout.pack(w.h, w.recurrent = scratch.take(layout.packed_size(w.h)));
+  layout.pack_bias(p, w.bias = scratch.take(bias));
+  run_pieces(plan.pieces(), threads, [&](int piece) {
+    const FlushDenormals flush;
+    ForwardPiece<C, PerGate>(p, out, plan, w, piece, own_scratch()).run();
+  });
+}
+
+template <class C, bool PerGate>
+void run_backward(const Problem& p, const Upstream& up, const Gradients& out, int threads) {
+  const Layout<C> layout(p);
+  const Plan plan(p);
+  Turned<C> w{input_side<C>(p), state_side<C>(p), nullptr, nullptr};
+  const std::size_t pieces = static_cast<std::size_t>(plan.pieces());
+  const std::size_t kernel = layout.packed_size(w.x), recurrent = layout.packed_size(w.h);
+  const std::size_t bias = static_cast<std::size_t>(layout.blocks * C::kGates * kGroup);
+  Scratch& scratch = call_scratch();
+  scratch.reserve(layout.turned_size(w.x) + layout.turned_size(w.h) +
+                      pieces * (kernel + recurrent + bias),
+                  2 + 3 * plan.pieces());
+  layout.turn(w.x, w.kernel = scratch.take(layout.turned_size(w.x)));
+  layout.turn(w.h, w.recurrent = scratch.take(layout.turned_size(w.h)));
+  std::vector<const float*> kernels(pieces), recurrents(pieces), biases(pieces);
+  std::vector<Sums> sums(pieces);
+  for (std::size_t i = 0; i < pieces; ++i) {
+    sums[i] = {scratch.take(kernel), scratch.take(recurrent), scratch.take(bias)};
+    kernels[i] = sums[i].kernel;
+    recurrents[i] = sums[i].recurrent;
+    biases[i] = sums[i].bias;
+  }
+  run_pieces(plan.pieces(), threads, [&](int piece) {
+    const FlushDenormals flush;
+    BackwardPiece<C, PerGate>(p, up, out, plan, w, sums[static_cast<std::size_t>(piece)], piece,
+                              own_scratch())
+        .run();
+  });
+  const FlushDenormals flush;
+  layout.unpack(w.x, kernels.data(), plan.pieces(), out.kernel);
+  layout.unpack(w.h, recurrents.data(), plan.pieces(), out.recurrent_kernel);
+  if (out.bias != nullptr) layout.unpack_bias(biases.data(), plan.pieces(), out.bias);
+}
+
+// Calls body with the cell's type and whether dropout masks differ by gate.
+template <class Body>
+auto with_cell(const Problem& p, Body&& body) {
+  const bool per_gate = (p.dropout.data != nullptr && p.dropout.per_gate) ||
+                        (p.recurrent_dropout.data != nullptr && p.recurrent_dropout.per_gate);
+  if (p.cell == Cell::lstm) {
+    return per_gate ? body(Lstm{}, std::true_type{}) : body(Lstm{}, std::false_type{});
+  }
+  if (p.cell == Cell::gru) {
+    return per_gate ? body(GruAfter{}, std::true_type{}) : body(GruAfter{}, std::false_type{});
+  }
+  switch ((p.units + kGroup - 1) / kGroup) {
+    case 1: return body(SimpleRnn<1>{}, std::false_type{});
+    case 2: return body(SimpleRnn<2>{}, std::false_type{});
+    default: return body(SimpleRnn<4>{}, std::false_type{});
+  }
+}
+
+void forward(const Problem& p, const Result& out, int threads) {
+  with_cell(p, [&](auto cell, auto per_gate) {
+    run_forward<decltype(cell), decltype(per_gate)::value>(p, out, threads);
+  });
+}
+
+void backward(const Problem& p, const Upstream& up, const Gradients& out, int threads) {
+  with_cell(p, [&](auto cell, auto per_gate) {
+    run_backward<decltype(cell), decltype(per_gate)::value>(p, up, out, threads);
+  });
+}
+
+std::size_t saved_size(const Problem& p) {
+  return with_cell(p, [&](auto cell, auto) {
+    using C = decltype(cell);
+    return static_cast<std::size_t>(p.batch * p.time * Layout<C>(p).blocks * C::kRecord * kGroup);
+  });
+}
+
+#define RECURRA_TEXT_(name) #name
+#define RECURRA_TEXT(name) RECURRA_TEXT_(name)
+
+}  // namespace
+
+extern const Engine engine;
+const Engine engine = {RECURRA_TEXT(RECURRA_ISA), forward, backward, saved_size};
+
+}  // namespace RECURRA_ISA
+}  // namespace recurra

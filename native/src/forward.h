@@ -1,0 +1,142 @@
+// The forward pass of one piece: at each step, one product over [x | h], then the cell.
+#pragma once
+
+#include "rows.h"
+#include "scratch.h"
+#include "tile.h"
+
+namespace recurra {
+namespace RECURRA_ISA {
+
+template <class C>
+struct Packed {
+  Side x, h;
+  float *kernel, *recurrent, *bias;
+};
+
+template <class C, bool PerGate>
+class ForwardPiece {
+ public:
+  ForwardPiece(const Problem& p, const Result& out, const Plan& plan, const Packed<C>& weights,
+               int piece, Scratch& scratch)
+      : p_(p), out_(out), plan_(plan), w_(weights), layout_(p), piece_(piece),
+        rows_(plan.rows(piece)), n_(plan.count(piece)),
+        active_(static_cast<std::size_t>(n_) + 1), lanes_(lane_bits(p.units, layout_.padded)) {
+    const std::size_t n = static_cast<std::size_t>(n_);
+    const std::size_t x = n * static_cast<std::size_t>(p.features), state = n * padded();
+    const std::size_t h = n * static_cast<std::size_t>(p.units);
+    scratch.reserve(kXCopies * x + kHCopies * h + 2 * state, 4);
+    x_ = scratch.take(kXCopies * x);
+    masked_ = scratch.take(kHCopies * h);
+    h_ = scratch.take(state);
+    c_ = scratch.take(state);
+  }
+
+  void run() {
+    for (int i = 0; i < n_; ++i) {
+      enter(row_of(p_.h0, rows_[i], p_.units), p_.units, layout_.padded, state(h_, i));
+      if (C::kHasC) {
+        enter(row_of(p_.c0, rows_[i], p_.units), p_.units, layout_.padded, state(c_, i));
+      }
+    }
+    for (std::int64_t step = 0; step < p_.time; ++step) {
+      const std::int64_t time = plan_.time_of(step);
+      const int active = find_active(plan_, piece_, time, active_);
+      if (active > 0) {
+        gather_rows(active, time);
+        advance(active, step);
+      }
+      emit(step, time);
+    }
+    for (int i = 0; i < n_; ++i) {
+      copy_out(state(h_, i), out_.h + rows_[i] * p_.units);
+      if (C::kHasC) copy_out(state(c_, i), out_.c + rows_[i] * p_.units);
+    }
+  }
+
+ private:
+  static constexpr int kXCopies = PerGate ? C::kXCount : 1;
+  static constexpr int kHCopies = PerGate ? C::kHCount : 1;
+
+  std::size_t padded() const { return static_cast<std::size_t>(layout_.padded); }
+  float* state(float* states, int i) const { return states + i * layout_.padded; }
+  void copy_out(const float* from, float* to) const {
+    std::memcpy(to, from, static_cast<std::size_t>(p_.units) * sizeof(float));
+  }
+
+  void gather_rows(int active, std::int64_t time) {
+    for (int r = 0; r < active; ++r) {
+      const int i = active_[static_cast<std::size_t>(r)];
+      const std::int64_t row = rows_[i];
+      gather<C>(p_.x + (row * p_.time + time) * p_.features, w_.x, p_.dropout, p_.batch, row,
+                kXCopies, x_ + r * p_.features, n_ * p_.features);
+      gather<C>(state(h_, i), w_.h, p_.recurrent_dropout, p_.batch, row, kHCopies,
+                masked_ + r * p_.units, n_ * p_.units);
+    }
+  }
+
+  void advance(int active, std::int64_t step) {
+    for (std::int64_t j = 0; j < layout_.blocks; ++j) {
+      for (int part = 0; part < kParts; ++part) {
+        in_tiles(active, [&](std::ptrdiff_t first, auto rows) {
+          tile<decltype(rows)::value>(first, j, part * kLanes, step);
+        });
+      }
+    }
+  }
+
+  template <int R>
+  RECURRA_INLINE void tile(std::ptrdiff_t first, std::int64_t j, int lane, std::int64_t step) {
+    Vec z[R][C::kGates];
+    const float* bias = w_.bias + j * C::kGates * kGroup + lane;
+#pragma GCC unroll 6
+    for (int r = 0; r < R; ++r) {
+#pragma GCC unroll 4
+      for (int g = 0; g < C::kGates; ++g) z[r][g] = load(bias + g * kGroup);
+    }
+    multiply<R, C::kXFirst, C::kXCount, PerGate>(
+        z, x_ + first * p_.features, p_.features, 1, n_ * p_.features,
+        w_.kernel + j * p_.features * C::kXCount * kGroup + lane, C::kXCount * kGroup, p_.features);
+    multiply<R, C::kHFirst, C::kHCount, PerGate>(
+        z, masked_ + first * p_.units, p_.units, 1, n_ * p_.units,
+        w_.recurrent + j * p_.units * C::kHCount * kGroup + lane, C::kHCount * kGroup, p_.units);
+    const std::int64_t at = j * C::kUnits + lane;
+#pragma GCC unroll 6
+    for (int r = 0; r < R; ++r) {
+      const int i = active_[static_cast<std::size_t>(first + r)];
+      float* record = nullptr;
+      if (C::kRecord > 0 && out_.saved != nullptr) {
+        record = out_.saved + ((step * p_.batch + rows_[i]) * layout_.blocks + j) *
+                                  (C::kRecord * kGroup) + lane;
+      }
+      C::advance(z[r], state(h_, i) + at, state(c_, i) + at, record, lanes_.data() + at,
+                 static_cast<int>(p_.activation));
+    }
+  }
+
+  void emit(std::int64_t step, std::int64_t time) {
+    for (int i = 0; i < n_; ++i) {
+      float* to = out_.sequence + (rows_[i] * p_.time + step) * p_.units;
+      if (p_.zero_output_for_mask && !plan_.valid(rows_[i], time)) {
+        std::fill(to, to + p_.units, 0.0f);
+      } else {
+        copy_out(state(h_, i), to);
+      }
+    }
+  }
+
+  const Problem& p_;
+  const Result& out_;
+  const Plan& plan_;
+  const Packed<C>& w_;
+  const Layout<C> layout_;
+  const int piece_;
+  const std::int64_t* const rows_;
+  const int n_;
+  std::vector<int> active_;
+  const std::vector<int> lanes_;
+  float *x_, *masked_, *h_, *c_;
+};
+
+}  // namespace RECURRA_ISA
+}  // namespace recurra

@@ -1,0 +1,16 @@
+// Threads that share the pieces of a call.
+#pragma once
+
+#include <functional>
+
+namespace recurra {
+
+// Processors that this process may use.
+int processors();
+
+// Calls `work(piece)` once for every piece in [0, pieces), on at most `threads` threads, the
+// caller's among them. Pieces that no helper has claimed are run by the caller, so concurrent and
+// nested calls cannot wait for each other. The first exception is rethrown in the caller.
+void run_pieces(int pieces, int threads, const std::function<void(int)>& work);
+
+}  // namespace recurra

@@ -1,0 +1,61 @@
+// Rows of a piece: gathering inputs and states, with dropout, into the buffers of the products.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "pack.h"
+#include "plan.h"
+
+namespace recurra {
+namespace RECURRA_ISA {
+
+// Copies one row of `inputs` floats into every copy of a buffer, times its dropout mask.
+// Copy i of the buffer stands at out + i * stride and belongs to group `side.first + i`.
+template <class C>
+RECURRA_INLINE void gather(const float* from, const Side& side, const Mask& mask,
+                           std::int64_t batch, std::int64_t row, int copies, float* out,
+                           std::ptrdiff_t stride) {
+  for (int i = 0; i < copies; ++i, out += stride) {
+    if (mask.data == nullptr) {
+      std::memcpy(out, from, static_cast<std::size_t>(side.inputs) * sizeof(float));
+      continue;
+    }
+    const std::int64_t plane = mask.per_gate ? C::gate(side.first + i) * batch : 0;
+    const float* scale = mask.data + (plane + row) * side.inputs;
+    for (std::int64_t k = 0; k < side.inputs; ++k) out[k] = from[k] * scale[k];
+  }
+}
+
+// Copies `units` floats of a caller's row (null: zeros) and clears the padding behind them.
+inline void enter(const float* from, std::int64_t units, std::int64_t padded, float* out) {
+  if (from != nullptr) std::memcpy(out, from, static_cast<std::size_t>(units) * sizeof(float));
+  std::fill(out + (from == nullptr ? 0 : units), out + padded, 0.0f);
+}
+
+inline const float* row_of(const float* array, std::int64_t row, std::int64_t width) {
+  return array == nullptr ? nullptr : array + row * width;
+}
+
+// All bits set where a lane is a unit, clear in the padding.
+inline std::vector<int> lane_bits(std::int64_t units, std::int64_t padded) {
+  std::vector<int> bits(static_cast<std::size_t>(padded));
+  std::fill(bits.begin(), bits.begin() + units, -1);
+  return bits;
+}
+
+// Places in the piece of the rows that are valid at `time`.
+inline int find_active(const Plan& plan, int piece, std::int64_t time, std::vector<int>& active) {
+  const std::int64_t* rows = plan.rows(piece);
+  int n = 0;
+  for (int i = 0; i < plan.count(piece); ++i) {
+    active[static_cast<std::size_t>(n)] = i;
+    n += plan.valid(rows[i], time) ? 1 : 0;
+  }
+  return n;
+}
+
+}  // namespace RECURRA_ISA
+}  // namespace recurra
