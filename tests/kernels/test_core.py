@@ -160,8 +160,11 @@ def test_padding_changes_no_bit(cell):
     short = everything(p, np.float32, lengths=lengths)
     p.x = np.concatenate([p.x, np.full((9, 4, 5), np.nan)], axis=1)
     p.x[np.arange(10) >= lengths[:, None]] = np.nan
-    out = entry(p, p.x.astype("f"), type(p.weights)(*[w.astype("f") if isinstance(w, np.ndarray) else w for w in p.weights]),
-                [s.astype("f") for s in p.states], lengths=lengths)  # fmt: skip
+    weights = type(p.weights)(
+        *(w.astype("f") if isinstance(w, np.ndarray) else w for w in p.weights)
+    )
+    states = [s.astype("f") for s in p.states]
+    out = entry(p, p.x.astype("f"), weights, states, lengths=lengths)
     np.testing.assert_array_equal(out.h, short["h"])
     np.testing.assert_array_equal(out.sequence[:, :6], short["sequence"])
 
