@@ -11,6 +11,9 @@
 #include <vector>
 
 #include "recurra/kernels.h"
+#ifdef RECURRA_XLA
+#include "xla.h"
+#endif
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -89,6 +92,13 @@ struct Call {
   }
 };
 
+recurra::Cell cell_of(const std::string& name) {
+  if (name == "lstm") return recurra::Cell::lstm;
+  if (name == "gru") return recurra::Cell::gru;
+  if (name == "simple_rnn") return recurra::Cell::simple_rnn;
+  throw std::invalid_argument("cell is lstm, gru or simple_rnn");
+}
+
 Call make_call(const std::string& cell, const std::string& activation, In<float> x,
                In<float> kernel, In<float> recurrent_kernel, Maybe<In<float>> bias,
                Maybe<In<float>> h0, Maybe<In<float>> c0, Maybe<In<bool>> mask,
@@ -108,18 +118,8 @@ Call make_call(const std::string& cell, const std::string& activation, In<float>
   call.recurrent_dropout_mask = recurrent_dropout_mask;
   call.p.go_backwards = go_backwards;
   call.p.zero_output_for_mask = zero_output_for_mask;
-  if (cell == "lstm") {
-    call.p.cell = recurra::Cell::lstm;
-    call.gates = 4;
-  } else if (cell == "gru") {
-    call.p.cell = recurra::Cell::gru;
-    call.gates = 3;
-  } else if (cell == "simple_rnn") {
-    call.p.cell = recurra::Cell::simple_rnn;
-    call.gates = 1;
-  } else {
-    throw std::invalid_argument("cell is lstm, gru or simple_rnn");
-  }
+  call.p.cell = cell_of(cell);
+  call.gates = cell == "lstm" ? 4 : cell == "gru" ? 3 : 1;
   if (activation == "relu") {
     call.p.activation = recurra::Activation::relu;
   } else if (activation == "linear") {
@@ -176,6 +176,16 @@ void backward(const Call& call, In<float> sequence, In<float> saved, Maybe<In<fl
   recurra::backward(p, up, out, threads);
 }
 
+std::size_t saved_size(const std::string& cell, std::int64_t batch, std::int64_t time,
+                       std::int64_t units) {
+  recurra::Problem p;
+  p.cell = cell_of(cell);
+  p.batch = batch;
+  p.time = time;
+  p.units = units;
+  return recurra::saved_size(p);
+}
+
 std::vector<std::string> instruction_sets() {
   std::vector<std::string> names;
   for (const char* const* name = recurra::instruction_sets(); *name != nullptr; ++name) {
@@ -199,6 +209,11 @@ NB_MODULE(_native, m) {
   m.def("backward", &backward, "call"_a, "sequence"_a, "saved"_a, "d_sequence"_a.none(),
         "d_h"_a.none(), "d_c"_a.none(), "dx"_a, "dh0"_a, "dc0"_a.none(), "dkernel"_a,
         "drecurrent"_a, "dbias"_a.none(), "threads"_a);
+  m.def("saved_size", &saved_size, "cell"_a, "batch"_a, "time"_a, "units"_a);
+#ifdef RECURRA_XLA
+  m.def("xla_forward", [] { return nb::capsule(xla_forward(), "xla._CUSTOM_CALL_TARGET"); });
+  m.def("xla_backward", [] { return nb::capsule(xla_backward(), "xla._CUSTOM_CALL_TARGET"); });
+#endif
   m.def("instruction_sets", &instruction_sets);
   m.def("instruction_set", [] { return std::string(recurra::instruction_set()); });
   m.def("use_instruction_set",

@@ -19,6 +19,7 @@ from recurra._backend import choose_backend
 from recurra._version import __version__
 
 if TYPE_CHECKING:
+    from recurra.layers import accelerate, accelerated, deaccelerate, explain_kernels
     from recurra.runtime import TextPredictor, load_predictor
     from recurra.study import compare
     from recurra.tasks import TextClassifier
@@ -27,15 +28,23 @@ __all__ = [
     "TextClassifier",
     "TextPredictor",
     "__version__",
+    "accelerate",
+    "accelerated",
     "compare",
+    "deaccelerate",
     "errors",
+    "explain_kernels",
     "load_predictor",
 ]
 
 _LAZY = {
     "TextClassifier": "recurra.tasks",
     "TextPredictor": "recurra.runtime",
+    "accelerate": "recurra.layers",
+    "accelerated": "recurra.layers",
     "compare": "recurra.study",
+    "deaccelerate": "recurra.layers",
+    "explain_kernels": "recurra.layers",
     "load_predictor": "recurra.runtime",
 }
 

@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 CellName: TypeAlias = Literal["lstm", "gru", "simple_rnn"]
+Weights: TypeAlias = tuple[Array, Array, Array | None]
 
 
 def _load() -> ModuleType | None:
@@ -85,7 +86,7 @@ class CoreGradients(NamedTuple):
 def core_forward(
     cell: CellName,
     x: Array,
-    weights: tuple[Array, Array, Array | None],
+    weights: Weights,
     states: tuple[Array | None, ...],
     options: Options,
     *,
@@ -145,7 +146,7 @@ def _states(
 def _call(
     cell: CellName,
     x: Array,
-    weights: tuple[Array, Array, Array | None],
+    weights: Weights,
     states: list[Array | None],
     options: Options,
 ) -> Any:
@@ -157,9 +158,9 @@ def _call(
     recurrent_drop = check_dropout(
         "recurrent_dropout_mask", options.recurrent_dropout_mask, (gates, batch, units), x
     )
-    arrays = [x, *weights, *states, mask, None, drop, recurrent_drop]
-    arrays = [None if a is None else np.ascontiguousarray(a) for a in arrays]
-    arrays[7] = None if lengths is None else np.ascontiguousarray(lengths, np.int64)
+    counts = None if lengths is None else lengths.astype(np.int64)
+    given: list[Any] = [x, *weights, *states, mask, counts, drop, recurrent_drop]
+    arrays = [None if a is None else np.ascontiguousarray(a) for a in given]
     return _module().call(
         cell, options.activation, *arrays, options.go_backwards, options.zero_output_for_mask
     )

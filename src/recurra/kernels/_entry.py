@@ -110,7 +110,7 @@ def lstm(
     check_weights(check_sequence(x), *weights, gates=4)
     options = Options(**given, threads=threads)
     sequence, ends, cache = core_forward(
-        "lstm", x, tuple(weights), (h0, c0), options, keep_cache=keep_cache
+        "lstm", x, (*weights[:2], weights.bias), (h0, c0), options, keep_cache=keep_cache
     )
     return LSTMOutput(sequence, ends[0], ends[1], cache)
 
@@ -276,7 +276,7 @@ def simple_rnn(
     _simple_rnn.check_activation(activation)
     check_weights(check_sequence(x), *weights, gates=1)
     sequence, ends, cache = core_forward(
-        "simple_rnn", x, tuple(weights), (h0,),
+        "simple_rnn", x, (*weights[:2], weights.bias), (h0,),
         Options(**given, threads=threads), keep_cache=keep_cache,
     )  # fmt: skip
     return SimpleRNNOutput(sequence, ends[0], cache)
