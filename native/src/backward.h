@@ -77,7 +77,7 @@ class BackwardPiece {
     return dz_ + (block * kept_ + row) * kWidth;
   }
   void copy_out(const float* from, float* to) const {
-    std::memcpy(to, from, static_cast<std::size_t>(p_.units) * sizeof(float));
+    copy(from, p_.units, to);
   }
 
   void clear() {
@@ -95,9 +95,7 @@ class BackwardPiece {
         std::fill(dx, dx + p_.features, 0.0f);
       }
       if (up_.d_sequence == nullptr || (p_.zero_output_for_mask && !valid)) continue;
-      const float* from = up_.d_sequence + (rows_[i] * p_.time + step) * p_.units;
-      float* to = state(dh_, i);
-      for (std::int64_t u = 0; u < p_.units; ++u) to[u] += from[u];
+      add(up_.d_sequence + (rows_[i] * p_.time + step) * p_.units, p_.units, state(dh_, i));
     }
   }
 
@@ -186,7 +184,7 @@ class BackwardPiece {
             for (int r = 0; r < R; ++r) {
               for (int v = 0; v < Groups; ++v) {
                 const int i = active_[static_cast<std::size_t>(first + r)];
-                total[r][v] += acc[r][v] * scale(mask, side, First + g, i, n + v * kGroup + lane);
+                total[r][v] += acc[r][v] * factor(mask, side, First + g, i, n + v * kGroup + lane);
               }
             }
           }
@@ -204,7 +202,7 @@ class BackwardPiece {
           for (int v = 0; v < Groups; ++v) {
             const std::int64_t column = n + v * kGroup + lane;
             Vec value = total[r][v];
-            if (!PerGate && mask.data != nullptr) value *= scale(mask, side, 0, i, column);
+            if (!PerGate && mask.data != nullptr) value *= factor(mask, side, 0, i, column);
             emit(i, column, value);
           }
         }
@@ -213,7 +211,7 @@ class BackwardPiece {
   }
 
   // A dropout mask at 16 columns or fewer; zeros behind its end.
-  Vec scale(const Mask& mask, const Side& side, int group, int i, std::int64_t column) const {
+  Vec factor(const Mask& mask, const Side& side, int group, int i, std::int64_t column) const {
     if (mask.data == nullptr) return splat(1.0f);
     const std::int64_t plane = mask.per_gate ? C::gate(group) * p_.batch : 0;
     const float* from = mask.data + (plane + rows_[i]) * side.inputs + column;

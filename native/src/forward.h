@@ -61,7 +61,7 @@ class ForwardPiece {
   std::size_t padded() const { return static_cast<std::size_t>(layout_.padded); }
   float* state(float* states, int i) const { return states + i * layout_.padded; }
   void copy_out(const float* from, float* to) const {
-    std::memcpy(to, from, static_cast<std::size_t>(p_.units) * sizeof(float));
+    copy(from, p_.units, to);
   }
 
   void gather_rows(int active, std::int64_t time) {
