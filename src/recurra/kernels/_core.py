@@ -128,6 +128,11 @@ def core_forward(
     return sequence, ends, cache
 
 
+def _plain(array: Any) -> Any:
+    """Return an array that is row-major and aligned, itself where it is so already."""
+    return np.require(array, requirements=["C_CONTIGUOUS", "ALIGNED"])
+
+
 def _module() -> ModuleType:
     assert native is not None  # noqa: S101 - callers ask `native` first
     return native
@@ -160,7 +165,7 @@ def _call(
     )
     counts = None if lengths is None else lengths.astype(np.int64)
     given: list[Any] = [x, *weights, *states, mask, counts, drop, recurrent_drop]
-    arrays = [None if a is None else np.ascontiguousarray(a) for a in given]
+    arrays = [None if a is None else _plain(a) for a in given]
     return _module().call(
         cell, options.activation, *arrays, options.go_backwards, options.zero_output_for_mask
     )
@@ -192,7 +197,7 @@ def core_backward(
         ("d_c", d_c, (batch, units)),
     ):
         checked = None if array is None else check_array(name, array, shape, like)
-        incoming.append(None if checked is None else np.ascontiguousarray(checked))
+        incoming.append(None if checked is None else _plain(checked))
     dx, dh0 = np.empty(like.shape, like.dtype), np.empty((batch, units), like.dtype)
     dc0 = np.empty_like(dh0) if cache.has_c else None
     dweights = [np.empty(shape, like.dtype) for shape in cache.shapes]
