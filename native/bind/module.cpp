@@ -57,6 +57,10 @@ recurra::Mask dropout(const Maybe<In<float>>& mask, std::int64_t gates, std::int
   return {mask->data(), gates > 1};
 }
 
+bool two_biases(const recurra::Problem& p) {
+  return p.cell == recurra::Cell::gru && p.reset_after;
+}
+
 // A checked problem; it keeps the caller's arrays alive.
 struct Call {
   recurra::Problem p;
@@ -80,8 +84,8 @@ struct Call {
     p.x = x.data();
     p.kernel = kernel.data();
     p.recurrent_kernel = recurrent_kernel.data();
-    p.bias = p.cell == recurra::Cell::gru ? pointer(bias, {2, gates * p.units}, "bias")
-                                          : pointer(bias, {gates * p.units}, "bias");
+    p.bias = two_biases(p) ? pointer(bias, {2, gates * p.units}, "bias")
+                           : pointer(bias, {gates * p.units}, "bias");
     p.h0 = pointer(h0, {p.batch, p.units}, "h0");
     p.c0 = pointer(c0, {p.batch, p.units}, "c0");
     p.mask = reinterpret_cast<const std::uint8_t*>(pointer(mask, {p.batch, p.time}, "mask"));
@@ -94,9 +98,9 @@ struct Call {
 
 recurra::Cell cell_of(const std::string& name) {
   if (name == "lstm") return recurra::Cell::lstm;
-  if (name == "gru") return recurra::Cell::gru;
+  if (name == "gru" || name == "gru_before") return recurra::Cell::gru;
   if (name == "simple_rnn") return recurra::Cell::simple_rnn;
-  throw std::invalid_argument("cell is lstm, gru or simple_rnn");
+  throw std::invalid_argument("cell is lstm, gru, gru_before or simple_rnn");
 }
 
 Call make_call(const std::string& cell, const std::string& activation, In<float> x,
@@ -119,7 +123,8 @@ Call make_call(const std::string& cell, const std::string& activation, In<float>
   call.p.go_backwards = go_backwards;
   call.p.zero_output_for_mask = zero_output_for_mask;
   call.p.cell = cell_of(cell);
-  call.gates = cell == "lstm" ? 4 : cell == "gru" ? 3 : 1;
+  call.p.reset_after = cell != "gru_before";
+  call.gates = call.p.cell == recurra::Cell::lstm ? 4 : call.p.cell == recurra::Cell::gru ? 3 : 1;
   if (activation == "relu") {
     call.p.activation = recurra::Activation::relu;
   } else if (activation == "linear") {
@@ -170,8 +175,8 @@ void backward(const Call& call, In<float> sequence, In<float> saved, Maybe<In<fl
   out.c0 = pointer(dc0, {p.batch, p.units}, "dc0");
   out.kernel = dkernel.data();
   out.recurrent_kernel = drecurrent.data();
-  out.bias = p.cell == recurra::Cell::gru ? pointer(dbias, {2, 3 * p.units}, "dbias")
-                                          : pointer(dbias, {call.gates * p.units}, "dbias");
+  out.bias = two_biases(p) ? pointer(dbias, {2, 3 * p.units}, "dbias")
+                           : pointer(dbias, {call.gates * p.units}, "dbias");
   nb::gil_scoped_release release;
   recurra::backward(p, up, out, threads);
 }
@@ -180,6 +185,7 @@ std::size_t saved_size(const std::string& cell, std::int64_t batch, std::int64_t
                        std::int64_t units) {
   recurra::Problem p;
   p.cell = cell_of(cell);
+  p.reset_after = cell != "gru_before";
   p.batch = batch;
   p.time = time;
   p.units = units;

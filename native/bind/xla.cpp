@@ -22,6 +22,8 @@ enum Given : std::int64_t {
   kSaved = 128
 };
 
+constexpr std::int64_t kGruBefore = 3;  // a GRU without `reset_after`
+
 struct Attributes {
   std::int64_t cell, activation, given, go_backwards, zero_output_for_mask;
 };
@@ -81,7 +83,7 @@ std::int64_t gates_of(const recurra::Problem& p) {
 }
 
 std::int64_t bias_size(const recurra::Problem& p) {
-  return gates_of(p) * p.units * (p.cell == recurra::Cell::gru ? 2 : 1);
+  return gates_of(p) * p.units * (p.cell == recurra::Cell::gru && p.reset_after ? 2 : 1);
 }
 
 recurra::Mask take_dropout(Taker<ffi::RemainingArgs>& args, const recurra::Problem& p,
@@ -94,7 +96,8 @@ recurra::Mask take_dropout(Taker<ffi::RemainingArgs>& args, const recurra::Probl
 
 recurra::Problem take_problem(Taker<ffi::RemainingArgs>& args, const Attributes& a) {
   recurra::Problem p;
-  p.cell = static_cast<recurra::Cell>(a.cell);
+  p.cell = a.cell == kGruBefore ? recurra::Cell::gru : static_cast<recurra::Cell>(a.cell);
+  p.reset_after = a.cell != kGruBefore;
   p.activation = static_cast<recurra::Activation>(a.activation);
   p.go_backwards = a.go_backwards != 0;
   p.zero_output_for_mask = a.zero_output_for_mask != 0;

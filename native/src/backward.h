@@ -12,11 +12,11 @@ constexpr int kKept = 128;
 // Weights turned for the way back, and where a piece adds up its weight gradients.
 template <class C>
 struct Turned {
-  Side x, h;
-  float *kernel, *recurrent;
+  Side x, h, c;  // c: the candidate's product of a second phase
+  float *kernel, *recurrent, *candidate;
 };
 struct Sums {
-  float *kernel, *recurrent, *bias;
+  float *kernel, *recurrent, *candidate, *bias;
 };
 
 template <class C, bool PerGate>
@@ -32,10 +32,11 @@ class BackwardPiece {
     const std::size_t x = kept * static_cast<std::size_t>(p.features);
     const std::size_t h = kept * static_cast<std::size_t>(p.units);
     const std::size_t dz = kept * static_cast<std::size_t>(layout_.blocks * C::kGates * kGroup);
-    scratch.reserve(kXCopies * x + kHCopies * h + dz + 4 * state, 7);
+    scratch.reserve(kXCopies * x + (kHCopies + (C::kTwoPhases ? 1 : 0)) * h + dz + 4 * state, 8);
     x_ = scratch.take(kXCopies * x);
     masked_ = scratch.take(kHCopies * h);
     dz_ = scratch.take(dz);
+    if (C::kTwoPhases) reset_ = scratch.take(h);
     dh_ = scratch.take(state);
     dc_ = scratch.take(state);
     before_ = scratch.take(state);
@@ -57,6 +58,7 @@ class BackwardPiece {
       if (active == 0) continue;
       if (filled_ + active > kept_) flush();
       retreat(active, step, time);
+      if constexpr (C::kTwoPhases) retreat_reset(active, step);
       propagate(active, time);
       filled_ += active;
     }
@@ -83,6 +85,9 @@ class BackwardPiece {
   void clear() {
     std::fill(sums_.kernel, sums_.kernel + layout_.packed_size(w_.x), 0.0f);
     std::fill(sums_.recurrent, sums_.recurrent + layout_.packed_size(w_.h), 0.0f);
+    if (C::kTwoPhases) {
+      std::fill(sums_.candidate, sums_.candidate + layout_.packed_size(w_.c), 0.0f);
+    }
     std::fill(sums_.bias, sums_.bias + layout_.blocks * kWidth, 0.0f);
   }
 
@@ -124,14 +129,46 @@ class BackwardPiece {
                 kXCopies, x_ + at * p_.features, kept_ * p_.features);
       gather<C>(before, w_.h, p_.recurrent_dropout, p_.batch, row, kHCopies,
                 masked_ + at * p_.units, kept_ * p_.units);
-      const float* record = up_.saved + (step * p_.batch + row) * layout_.blocks *
-                                            (C::kRecord * kGroup);
+      const float* record = record_of(i, step);
+      if constexpr (C::kTwoPhases) gather_reset(before, record, row, at);
       for (std::int64_t j = 0; j < layout_.blocks; ++j) {
         for (int lane = 0; lane < kGroup; lane += kLanes) {
           const std::int64_t u = j * C::kUnits + lane;
           C::retreat(dz(j, at) + lane, state(dh_, i) + u, state(dc_, i) + u,
                      record + j * (C::kRecord * kGroup) + lane, before + u, state(after_, i) + u,
                      lanes_.data() + u, static_cast<int>(p_.activation));
+        }
+      }
+    }
+  }
+
+  const float* record_of(int i, std::int64_t step) const {
+    return up_.saved + (step * p_.batch + rows_[i]) * layout_.blocks * (C::kRecord * kGroup);
+  }
+
+  // r * h, with dropout, as the candidate's product took it.
+  void gather_reset(const float* before, const float* record, std::int64_t row, std::ptrdiff_t at) {
+    float* reset = reset_ + at * p_.units;
+    gather<C>(before, w_.c, p_.recurrent_dropout, p_.batch, row, 1, reset, 0);
+    for (std::int64_t u = 0; u < p_.units; ++u) {
+      reset[u] *= record[(u / kGroup * C::kRecord + 1) * kGroup + u % kGroup];
+    }
+  }
+
+  // The second phase back: the candidate's product, then the reset gate.
+  void retreat_reset(int active, std::int64_t step) {
+    through<0, 1>(active, w_.c, w_.candidate, p_.recurrent_dropout,
+                  [&](int i, std::int64_t column, Vec value) {
+                    if (column < layout_.padded) store(state(after_, i) + column, value);
+                  });
+    for (int r = 0; r < active; ++r) {
+      const int i = active_[static_cast<std::size_t>(r)];
+      for (std::int64_t j = 0; j < layout_.blocks; ++j) {
+        for (int lane = 0; lane < kGroup; lane += kLanes) {
+          const std::int64_t u = j * C::kUnits + lane;
+          C::retreat_reset(dz(j, filled_ + r) + lane, state(dh_, i) + u,
+                           record_of(i, step) + j * (C::kRecord * kGroup) + lane,
+                           state(before_, i) + u, state(after_, i) + u, lanes_.data() + u);
         }
       }
     }
@@ -226,6 +263,7 @@ class BackwardPiece {
     if (filled_ == 0) return;
     add_weights<C::kXFirst, C::kXCount>(w_.x, x_, sums_.kernel);
     add_weights<C::kHFirst, C::kHCount>(w_.h, masked_, sums_.recurrent);
+    if constexpr (C::kTwoPhases) add_weights<0, 1>(w_.c, reset_, sums_.candidate);
     for (std::int64_t j = 0; j < layout_.blocks; ++j) {
       for (int at = 0; at < kWidth; at += kLanes) {
         float* sum = sums_.bias + j * kWidth + at;
@@ -277,6 +315,7 @@ class BackwardPiece {
   const std::vector<int> lanes_;
   int filled_ = 0;
   float *x_, *masked_, *dz_, *dh_, *dc_, *before_, *after_;
+  float* reset_ = nullptr;
 };
 
 }  // namespace RECURRA_ISA

@@ -14,7 +14,7 @@ namespace RECURRA_ISA {
 struct Lstm {
   static constexpr int kGates = 4, kXFirst = 0, kXCount = 4, kHFirst = 0, kHCount = 4;
   static constexpr int kUnits = kGroup, kRecord = 5, kColumns = 4;
-  static constexpr bool kHasC = true, kNeedsBefore = false, kNeedsAfter = false;
+  static constexpr bool kHasC = true, kNeedsAfter = false, kTwoPhases = false;
   static constexpr int gate(int g) { return g; }
 
   // Groups i, f, g, o; the record keeps them with the cell state before the step.
@@ -53,7 +53,7 @@ struct Lstm {
 struct GruAfter {
   static constexpr int kGates = 4, kXFirst = 0, kXCount = 3, kHFirst = 1, kHCount = 3;
   static constexpr int kUnits = kGroup, kRecord = 4, kColumns = 3;
-  static constexpr bool kHasC = false, kNeedsBefore = true, kNeedsAfter = false;
+  static constexpr bool kHasC = false, kNeedsAfter = false, kTwoPhases = false;
   static constexpr int gate(int g) { return g == 0 ? 2 : g - 1; }
 
   // Groups candidate of the input, z, r, candidate of the state; the record keeps z, r, the
@@ -85,11 +85,55 @@ struct GruAfter {
   }
 };
 
+// The reset gate scales the state before its product, so the candidate's product with the state
+// waits for the gates: a second phase, over r * h, with weights of its own.
+struct GruBefore {
+  static constexpr int kGates = 3, kXFirst = 0, kXCount = 3, kHFirst = 1, kHCount = 2;
+  static constexpr int kUnits = kGroup, kRecord = 3, kColumns = 3;
+  static constexpr bool kHasC = false, kNeedsAfter = false, kTwoPhases = true;
+  static constexpr int gate(int g) { return g == 0 ? 2 : g - 1; }
+
+  // Groups candidate, z, r; the record keeps z, r and the candidate. `reset` holds the state with
+  // its dropout, and then r times that; `candidate` and `update` wait for the second phase.
+  static RECURRA_INLINE void gates(const Vec (&a)[3], float* reset, float* candidate, float* update,
+                                   float* record) {
+    const Vec z = sigmoid(a[1]), r = sigmoid(a[2]);
+    store(reset, load(reset) * r);
+    store(candidate, a[0]);
+    store(update, z);
+    if (record != nullptr) {
+      store(record, z);
+      store(record + kGroup, r);
+    }
+  }
+  static RECURRA_INLINE void finish(Vec a, const float* update, float* h, float* record,
+                                    const int* lanes) {
+    const Vec g = tanh(a), before = load(h);
+    if (record != nullptr) store(record + 2 * kGroup, g);
+    store(h, keep(g + load(update) * (before - g), lanes));
+  }
+
+  static RECURRA_INLINE void retreat(float* dz, float* dh, float*, const float* record,
+                                     const float* h, const float*, const int* lanes, int) {
+    const Vec z = load(record), g = load(record + 2 * kGroup), before = load(h), up = load(dh);
+    store(dz, keep(up * (1.0f - z) * (1.0f - g * g), lanes));
+    store(dz + kGroup, keep(up * (before - g) * z * (1.0f - z), lanes));
+    store(dh, up * z);
+  }
+  // `scaled` is the gradient of r * h.
+  static RECURRA_INLINE void retreat_reset(float* dz, float* dh, const float* record,
+                                           const float* h, const float* scaled, const int* lanes) {
+    const Vec r = load(record + kGroup), d = load(scaled);
+    store(dz + 2 * kGroup, keep(d * load(h) * r * (1.0f - r), lanes));
+    store(dh, load(dh) + d * r);
+  }
+};
+
 template <int Groups>
 struct SimpleRnn {
   static constexpr int kGates = Groups, kXFirst = 0, kXCount = Groups, kHFirst = 0;
   static constexpr int kHCount = Groups, kUnits = Groups * kGroup, kRecord = 0, kColumns = 1;
-  static constexpr bool kHasC = false, kNeedsBefore = false, kNeedsAfter = true;
+  static constexpr bool kHasC = false, kNeedsAfter = true, kTwoPhases = false;
   static constexpr int gate(int) { return 0; }
 
   static RECURRA_INLINE void advance(const Vec (&z)[Groups], float* h, float*, float*,

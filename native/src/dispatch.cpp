@@ -7,11 +7,17 @@
 
 namespace recurra {
 
-#if defined(__x86_64__)
+// The build defines RECURRA_HAS_<name> for every engine it carries.
+#ifdef RECURRA_HAS_avx512
 namespace avx512 { extern const Engine engine; }
+#endif
+#ifdef RECURRA_HAS_avx2
 namespace avx2 { extern const Engine engine; }
+#endif
+#ifdef RECURRA_HAS_sse4
 namespace sse4 { extern const Engine engine; }
-#else
+#endif
+#ifdef RECURRA_HAS_baseline
 namespace baseline { extern const Engine engine; }
 #endif
 
@@ -25,15 +31,22 @@ struct Choice {
   Choice() {
 #if defined(__x86_64__)
     __builtin_cpu_init();
+#endif
+#ifdef RECURRA_HAS_avx512
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")) {
       engines.push_back(&avx512::engine);
     }
+#endif
+#ifdef RECURRA_HAS_avx2
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
       engines.push_back(&avx2::engine);
     }
+#endif
+#ifdef RECURRA_HAS_sse4
     engines.push_back(&sse4::engine);
-#else
+#endif
+#ifdef RECURRA_HAS_baseline
     engines.push_back(&baseline::engine);
 #endif
     for (const Engine* engine : engines) names.push_back(engine->name);

@@ -28,16 +28,24 @@ Side state_side(const Problem& p) {
   return {p.recurrent_kernel, p.units, C::kHFirst, C::kHCount};
 }
 
+template <class C>
+Side candidate_side(const Problem& p) {
+  return {p.recurrent_kernel, p.units, 0, C::kTwoPhases ? 1 : 0};
+}
+
 template <class C, bool PerGate>
 void run_forward(const Problem& p, const Result& out, int threads) {
   const Layout<C> layout(p);
   const Plan plan(p);
-  Packed<C> w{input_side<C>(p), state_side<C>(p), nullptr, nullptr, nullptr};
+  Packed<C> w{input_side<C>(p), state_side<C>(p), candidate_side<C>(p),
+              nullptr, nullptr, nullptr, nullptr};
   const std::size_t bias = static_cast<std::size_t>(layout.blocks * C::kGates * kGroup);
   Scratch& scratch = call_scratch();
-  scratch.reserve(layout.packed_size(w.x) + layout.packed_size(w.h) + bias, 3);
+  scratch.reserve(
+      layout.packed_size(w.x) + layout.packed_size(w.h) + layout.packed_size(w.c) + bias, 4);
   layout.pack(w.x, w.kernel = scratch.take(layout.packed_size(w.x)));
   layout.pack(w.h, w.recurrent = scratch.take(layout.packed_size(w.h)));
+  layout.pack(w.c, w.candidate = scratch.take(layout.packed_size(w.c)));
   layout.pack_bias(p, w.bias = scratch.take(bias));
   run_pieces(plan.pieces(), threads, [&](int piece) {
     const FlushDenormals flush;
@@ -49,22 +57,27 @@ template <class C, bool PerGate>
 void run_backward(const Problem& p, const Upstream& up, const Gradients& out, int threads) {
   const Layout<C> layout(p);
   const Plan plan(p);
-  Turned<C> w{input_side<C>(p), state_side<C>(p), nullptr, nullptr};
+  Turned<C> w{input_side<C>(p), state_side<C>(p), candidate_side<C>(p), nullptr, nullptr, nullptr};
   const std::size_t pieces = static_cast<std::size_t>(plan.pieces());
   const std::size_t kernel = layout.packed_size(w.x), recurrent = layout.packed_size(w.h);
+  const std::size_t candidate = layout.packed_size(w.c);
   const std::size_t bias = static_cast<std::size_t>(layout.blocks * C::kGates * kGroup);
   Scratch& scratch = call_scratch();
-  scratch.reserve(layout.turned_size(w.x) + layout.turned_size(w.h) +
-                      pieces * (kernel + recurrent + bias),
-                  2 + 3 * plan.pieces());
+  scratch.reserve(layout.turned_size(w.x) + layout.turned_size(w.h) + layout.turned_size(w.c) +
+                      pieces * (kernel + recurrent + candidate + bias),
+                  3 + 4 * plan.pieces());
   layout.turn(w.x, w.kernel = scratch.take(layout.turned_size(w.x)));
   layout.turn(w.h, w.recurrent = scratch.take(layout.turned_size(w.h)));
-  std::vector<const float*> kernels(pieces), recurrents(pieces), biases(pieces);
+  layout.turn(w.c, w.candidate = scratch.take(layout.turned_size(w.c)));
+  std::vector<const float*> kernels(pieces), recurrents(pieces), candidates(pieces);
+  std::vector<const float*> biases(pieces);
   std::vector<Sums> sums(pieces);
   for (std::size_t i = 0; i < pieces; ++i) {
-    sums[i] = {scratch.take(kernel), scratch.take(recurrent), scratch.take(bias)};
+    sums[i] = {scratch.take(kernel), scratch.take(recurrent), scratch.take(candidate),
+               scratch.take(bias)};
     kernels[i] = sums[i].kernel;
     recurrents[i] = sums[i].recurrent;
+    candidates[i] = sums[i].candidate;
     biases[i] = sums[i].bias;
   }
   run_pieces(plan.pieces(), threads, [&](int piece) {
@@ -76,6 +89,7 @@ void run_backward(const Problem& p, const Upstream& up, const Gradients& out, in
   const FlushDenormals flush;
   layout.unpack(w.x, kernels.data(), plan.pieces(), out.kernel);
   layout.unpack(w.h, recurrents.data(), plan.pieces(), out.recurrent_kernel);
+  layout.unpack(w.c, candidates.data(), plan.pieces(), out.recurrent_kernel);
   if (out.bias != nullptr) layout.unpack_bias(biases.data(), plan.pieces(), out.bias);
 }
 
@@ -86,6 +100,9 @@ auto with_cell(const Problem& p, Body&& body) {
                         (p.recurrent_dropout.data != nullptr && p.recurrent_dropout.per_gate);
   if (p.cell == Cell::lstm) {
     return per_gate ? body(Lstm{}, std::true_type{}) : body(Lstm{}, std::false_type{});
+  }
+  if (p.cell == Cell::gru && !p.reset_after) {
+    return per_gate ? body(GruBefore{}, std::true_type{}) : body(GruBefore{}, std::false_type{});
   }
   if (p.cell == Cell::gru) {
     return per_gate ? body(GruAfter{}, std::true_type{}) : body(GruAfter{}, std::false_type{});

@@ -10,8 +10,8 @@ namespace RECURRA_ISA {
 
 template <class C>
 struct Packed {
-  Side x, h;
-  float *kernel, *recurrent, *bias;
+  Side x, h, c;  // c: the candidate's product of a second phase
+  float *kernel, *recurrent, *candidate, *bias;
 };
 
 template <class C, bool PerGate>
@@ -25,11 +25,16 @@ class ForwardPiece {
     const std::size_t n = static_cast<std::size_t>(n_);
     const std::size_t x = n * static_cast<std::size_t>(p.features), state = n * padded();
     const std::size_t h = n * static_cast<std::size_t>(p.units);
-    scratch.reserve(kXCopies * x + kHCopies * h + 2 * state, 4);
+    scratch.reserve(kXCopies * x + kHCopies * h + (C::kTwoPhases ? 5 : 2) * state, 7);
     x_ = scratch.take(kXCopies * x);
     masked_ = scratch.take(kHCopies * h);
     h_ = scratch.take(state);
     c_ = scratch.take(state);
+    if (C::kTwoPhases) {
+      reset_ = scratch.take(state);
+      candidate_ = scratch.take(state);
+      update_ = scratch.take(state);
+    }
   }
 
   void run() {
@@ -72,6 +77,9 @@ class ForwardPiece {
                 kXCopies, x_ + r * p_.features, n_ * p_.features);
       gather<C>(state(h_, i), w_.h, p_.recurrent_dropout, p_.batch, row, kHCopies,
                 masked_ + r * p_.units, n_ * p_.units);
+      if (C::kTwoPhases) {
+        gather<C>(state(h_, i), w_.c, p_.recurrent_dropout, p_.batch, row, 1, state(reset_, r), 0);
+      }
     }
   }
 
@@ -81,6 +89,15 @@ class ForwardPiece {
         in_tiles(active, [&](std::ptrdiff_t first, auto rows) {
           tile<decltype(rows)::value>(first, j, part * kLanes, step);
         });
+      }
+    }
+    if constexpr (C::kTwoPhases) {
+      for (std::int64_t j = 0; j < layout_.blocks; ++j) {
+        for (int part = 0; part < kParts; ++part) {
+          in_tiles(active, [&](std::ptrdiff_t first, auto rows) {
+            second_tile<decltype(rows)::value>(first, j, part * kLanes, step);
+          });
+        }
       }
     }
   }
@@ -104,14 +121,39 @@ class ForwardPiece {
 #pragma GCC unroll 6
     for (int r = 0; r < R; ++r) {
       const int i = active_[static_cast<std::size_t>(first + r)];
-      float* record = nullptr;
-      if (C::kRecord > 0 && out_.saved != nullptr) {
-        record = out_.saved + ((step * p_.batch + rows_[i]) * layout_.blocks + j) *
-                                  (C::kRecord * kGroup) + lane;
+      float* record = record_of(i, j, lane, step);
+      if constexpr (C::kTwoPhases) {
+        const int place = static_cast<int>(first + r);
+        C::gates(z[r], state(reset_, place) + at, state(candidate_, place) + at,
+                 state(update_, place) + at, record);
+      } else {
+        C::advance(z[r], state(h_, i) + at, state(c_, i) + at, record, lanes_.data() + at,
+                   static_cast<int>(p_.activation));
       }
-      C::advance(z[r], state(h_, i) + at, state(c_, i) + at, record, lanes_.data() + at,
-                 static_cast<int>(p_.activation));
     }
+  }
+
+  template <int R>
+  RECURRA_INLINE void second_tile(std::ptrdiff_t first, std::int64_t j, int lane,
+                                  std::int64_t step) {
+    const std::int64_t at = j * C::kUnits + lane;
+    Vec z[R][1];
+#pragma GCC unroll 6
+    for (int r = 0; r < R; ++r) z[r][0] = load(state(candidate_, static_cast<int>(first) + r) + at);
+    multiply<R, 0, 1, false>(z, state(reset_, static_cast<int>(first)), layout_.padded, 1, 0,
+                             w_.candidate + j * p_.units * kGroup + lane, kGroup, p_.units);
+#pragma GCC unroll 6
+    for (int r = 0; r < R; ++r) {
+      const int i = active_[static_cast<std::size_t>(first + r)];
+      C::finish(z[r][0], state(update_, static_cast<int>(first) + r) + at, state(h_, i) + at,
+                record_of(i, j, lane, step), lanes_.data() + at);
+    }
+  }
+
+  float* record_of(int i, std::int64_t j, int lane, std::int64_t step) const {
+    if (C::kRecord == 0 || out_.saved == nullptr) return nullptr;
+    return out_.saved +
+           ((step * p_.batch + rows_[i]) * layout_.blocks + j) * (C::kRecord * kGroup) + lane;
   }
 
   void emit(std::int64_t step, std::int64_t time) {
@@ -136,6 +178,7 @@ class ForwardPiece {
   std::vector<int> active_;
   const std::vector<int> lanes_;
   float *x_, *masked_, *h_, *c_;
+  float *reset_ = nullptr, *candidate_ = nullptr, *update_ = nullptr;
 };
 
 }  // namespace RECURRA_ISA

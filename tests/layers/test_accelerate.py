@@ -99,6 +99,11 @@ def test_layers_without_a_mask(cell):
     same(lambda: CELLS[cell](UNITS, dropout=0.3, seed=5), data()[0], training=True)
 
 
+def test_gru_without_reset_after():
+    make = {"reset_after": False, "recurrent_dropout": 0.4, "seed": 5, "return_sequences": True}
+    same(lambda: LAYERS.GRU(UNITS, **make), *data(), training=True)
+
+
 @pytest.mark.parametrize("activation", ["relu", "linear"])
 def test_other_activations(activation):
     same(lambda: LAYERS.SimpleRNN(UNITS, activation=activation), data()[0])
@@ -201,7 +206,6 @@ REASONS = {
     "the recurrent activation is 'hard_sigmoid'": lambda: LAYERS.GRU(
         3, recurrent_activation="hard_sigmoid"
     ),
-    "reset_after is False": lambda: LAYERS.GRU(3, reset_after=False),
     "unroll is True": lambda: LAYERS.LSTM(3, unroll=True),
     "it computes in float64": lambda: LAYERS.LSTM(3, dtype="float64"),
     "a generic RNN around LSTMCell": lambda: LAYERS.RNN(LAYERS.LSTMCell(3)),

@@ -28,13 +28,14 @@ struct Mask {
 struct Problem {
   Cell cell = Cell::lstm;
   Activation activation = Activation::tanh;  // of simple_rnn
+  bool reset_after = true;                   // of gru
   std::int64_t batch = 0, time = 0, features = 0, units = 0;
   bool go_backwards = false;         // time runs from its end; outputs in the order of processing
   bool zero_output_for_mask = false; // masked steps put out zeros instead of the state so far
   const float* x = nullptr;                 // (batch, time, features)
   const float* kernel = nullptr;            // (features, gates * units)
   const float* recurrent_kernel = nullptr;  // (units, gates * units)
-  const float* bias = nullptr;              // null, (gates * units), GRU: (2, 3 * units)
+  const float* bias = nullptr;              // null, (gates * units), reset_after: (2, 3 * units)
   const float* h0 = nullptr;                // null for zeros, (batch, units)
   const float* c0 = nullptr;                // LSTM: null for zeros, (batch, units)
   const std::uint8_t* mask = nullptr;       // null, (batch, time), nonzero where a step is valid

@@ -31,7 +31,7 @@ __all__ = [
     "use_instruction_set",
 ]
 
-CellName: TypeAlias = Literal["lstm", "gru", "simple_rnn"]
+CellName: TypeAlias = Literal["lstm", "gru", "gru_before", "simple_rnn"]
 Weights: TypeAlias = tuple[Array, Array, Array | None]
 
 
@@ -63,6 +63,7 @@ class Options:
 class CoreCache:
     """What `core_forward` keeps for `core_backward`; it holds the arrays of the call."""
 
+    cell: CellName
     call: Any
     like: Array
     shapes: tuple[tuple[int, ...], ...]
@@ -124,7 +125,7 @@ def core_forward(
             weights[1].shape,
             *([] if weights[2] is None else [weights[2].shape]),
         )
-        cache = CoreCache(call, x, shapes, sequence, saved, c is not None, options.threads)
+        cache = CoreCache(cell, call, x, shapes, sequence, saved, c is not None, options.threads)
     return sequence, ends, cache
 
 

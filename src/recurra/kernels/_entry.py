@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recurra.kernels import _gru, _lstm, _simple_rnn
-from recurra.kernels._common import check_array, check_sequence, check_weights
+from recurra.kernels._common import check_sequence, check_weights
 from recurra.kernels._core import (
     CoreCache,
     Options,
@@ -157,7 +157,7 @@ def gru(
     keep_cache: bool = False,
     threads: int = 0,
 ) -> GRUOutput:
-    """Run a GRU over whole sequences; the core computes `reset_after=True`, the reference both.
+    """Run a GRU over whole sequences; arguments and result as for `gru_forward`.
 
     Args:
         x: Input, shape `(batch, time, features)`.
@@ -187,14 +187,11 @@ def gru(
         "dropout_mask": dropout_mask,
         "recurrent_dropout_mask": recurrent_dropout_mask,
     }
-    if not _fused(x) or not weights.reset_after:
+    if not _fused(x):
         return _gru.gru_forward(x, weights, h0, **given, keep_cache=keep_cache)
-    kernel, recurrent_kernel, bias, _ = weights
-    units = check_weights(check_sequence(x), kernel, recurrent_kernel, None, gates=3)
-    if bias is not None:
-        check_array("bias", bias, (2, 3 * units), x)
+    _gru.check_gru_weights(check_sequence(x), weights)
     sequence, ends, cache = core_forward(
-        "gru", x, (kernel, recurrent_kernel, bias), (h0,),
+        "gru" if weights.reset_after else "gru_before", x, weights[:3], (h0,),
         Options(**given, threads=threads), keep_cache=keep_cache,
     )  # fmt: skip
     return GRUOutput(sequence, ends[0], cache)
@@ -219,7 +216,7 @@ def gru_backward(
     if not isinstance(cache, CoreCache):
         return _gru.gru_backward(cache, d_sequence, d_h)
     got = core_backward(cache, d_sequence, d_h, None)
-    weights = GRUWeights(got.kernel, got.recurrent_kernel, got.bias)
+    weights = GRUWeights(got.kernel, got.recurrent_kernel, got.bias, cache.cell == "gru")
     return GRUGradients(got.x, got.h0, weights)
 
 

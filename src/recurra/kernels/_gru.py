@@ -37,6 +37,7 @@ __all__ = [
     "GRUGradients",
     "GRUOutput",
     "GRUWeights",
+    "check_gru_weights",
     "gru_backward",
     "gru_forward",
     "gru_step",
@@ -147,7 +148,7 @@ def gru_forward(
         UsageError: If both `mask` and `lengths` are given.
     """
     check_sequence(x)
-    units = _check(x, weights)
+    units = check_gru_weights(x, weights)
     schedule = plan(x.shape[0], x.shape[1], mask, lengths, backwards=go_backwards)
     cell = _cell(
         weights,
@@ -172,7 +173,12 @@ def gru_forward(
     return GRUOutput(record.sequence(), schedule.leave(h), cache)
 
 
-def _check(x: Array, weights: GRUWeights) -> int:
+def check_gru_weights(x: Array, weights: GRUWeights) -> int:
+    """Check the weights against the input and return `units`.
+
+    Raises:
+        ShapeError: If shapes or dtypes disagree.
+    """
     kernel, recurrent_kernel, bias, reset_after = weights
     units = check_weights(x, kernel, recurrent_kernel, None, GATES)
     if bias is not None:
@@ -315,7 +321,7 @@ def gru_step(x: Array, h: Array, weights: GRUWeights) -> Array:
         ShapeError: If shapes or dtypes disagree.
     """
     check_sequence(x, axes=2)
-    units = _check(x, weights)
+    units = check_gru_weights(x, weights)
     check_array("h", h, (x.shape[0], units), x)
     cell = _cell(weights, None, None)
     gates = np.matmul(x, weights.kernel)

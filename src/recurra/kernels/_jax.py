@@ -16,7 +16,7 @@ __all__ = ["JaxCall", "JaxOperands", "jax_recurrence", "why_not_jax"]
 
 JaxArray: TypeAlias = Any
 
-CELLS = {"simple_rnn": 0, "lstm": 1, "gru": 2}
+CELLS = {"simple_rnn": 0, "lstm": 1, "gru": 2, "gru_before": 3}
 ACTIVATIONS = {"tanh": 0, "relu": 1, "linear": 2}
 OPTIONAL = ("bias", "h0", "c0", "mask", "dropout_mask", "recurrent_dropout_mask")
 D_SEQUENCE, SAVED = 64, 128

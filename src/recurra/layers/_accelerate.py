@@ -100,7 +100,7 @@ def _call(layer: Any, cell: Any, mask: Any) -> JaxCall:
     zeros = layer.zero_output_for_mask and mask is not None
     activation = activation_name(layer.cell.activation) or "tanh"
     return JaxCall(
-        cell=cell,
+        cell=cell if getattr(layer.cell, "reset_after", True) else "gru_before",
         activation=activation,
         go_backwards=layer.go_backwards,
         zero_output_for_mask=zeros,

@@ -36,7 +36,7 @@ def _why_not_cell(cell: Any) -> str | None:
         return f"the activation is {_described(cell.activation)}"
     if gated and activation_name(cell.recurrent_activation) != "sigmoid":
         return f"the recurrent activation is {_described(cell.recurrent_activation)}"
-    return None if getattr(cell, "reset_after", True) else "reset_after is False"
+    return None
 
 
 def _why_not_layer(layer: Any) -> str | None:
