@@ -178,7 +178,7 @@ def test_py_typed_and_version():
 
     assert files("recurra").joinpath("py.typed").is_file()
     assert recurra.__version__ == __version__
-    assert 'path = "src/recurra/_version.py"' in (SOURCE.parents[1] / "pyproject.toml").read_text()
+    assert 'input = "src/recurra/_version.py"' in (SOURCE.parents[1] / "pyproject.toml").read_text()
 
 
 PRINT_BACKEND = (
