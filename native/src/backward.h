@@ -120,6 +120,15 @@ class BackwardPiece {
       const std::int64_t row = rows_[i];
       const std::ptrdiff_t at = filled_ + r;
       float* before = state(before_, i);
+      if (step > 1) {
+        const std::int64_t next = row * p_.time + plan_.time_of(step - 1);
+        expect<0>(p_.x + next * p_.features, p_.features);
+        expect<1>(out_.x + next * p_.features, p_.features);
+        expect<0>(up_.sequence + (row * p_.time + step - 2) * p_.units, p_.units);
+        if (up_.d_sequence != nullptr) {
+          expect<0>(up_.d_sequence + (row * p_.time + step - 1) * p_.units, p_.units);
+        }
+      }
       enter(state_before(row, step), p_.units, layout_.padded, before);
       if (C::kNeedsAfter) {
         enter(up_.sequence + (row * p_.time + step) * p_.units, p_.units, layout_.padded,

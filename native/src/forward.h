@@ -48,7 +48,7 @@ class ForwardPiece {
       const std::int64_t time = plan_.time_of(step);
       const int active = find_active(plan_, piece_, time, active_);
       if (active > 0) {
-        gather_rows(active, time);
+        gather_rows(active, step, time);
         advance(active, step);
       }
       emit(step, time);
@@ -69,10 +69,14 @@ class ForwardPiece {
     copy(from, p_.units, to);
   }
 
-  void gather_rows(int active, std::int64_t time) {
+  void gather_rows(int active, std::int64_t step, std::int64_t time) {
     for (int r = 0; r < active; ++r) {
       const int i = active_[static_cast<std::size_t>(r)];
       const std::int64_t row = rows_[i];
+      if (step + 1 < p_.time) {
+        expect<0>(p_.x + (row * p_.time + plan_.time_of(step + 1)) * p_.features, p_.features);
+        expect<1>(out_.sequence + (row * p_.time + step) * p_.units, p_.units);
+      }
       gather<C>(p_.x + (row * p_.time + time) * p_.features, w_.x, p_.dropout, p_.batch, row,
                 kXCopies, x_ + r * p_.features, n_ * p_.features);
       gather<C>(state(h_, i), w_.h, p_.recurrent_dropout, p_.batch, row, kHCopies,
