@@ -3,8 +3,8 @@
     python native/test/sanitize.py [INSTRUCTION_SET ...]
 
 Takes the instruction sets to check, the baseline by default (the source is the same for all of
-them); each adds minutes of compiling. Needs GCC, CMake, nanobind, pytest. It builds the module into a temporary folder, beside a copy of
-the package, so that nothing installed changes.
+them); each adds minutes of compiling. Needs GCC, CMake, nanobind, pytest. It builds the module into
+a temporary folder, beside a copy of the package, so that nothing installed changes.
 """
 
 from __future__ import annotations
