@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import pytest
 
 from recurra.models import assign_weights, build_classifier, named_weights
 from recurra.runtime import ClassifierSpecification
@@ -16,13 +17,13 @@ VOCABULARY, CLASSES = 11, 3
 CELLS, POOLINGS = ("rnn", "lstm", "gru"), ("last", "mean_max", "attention")
 
 
-def _recurrent(index: int, cell: str, pooling: str, two: bool) -> tuple[str, dict[str, Any]]:
-    """Describe one network; every second one is stacked, with normalisation and a head."""
+def _recurrent(cell: str, pooling: str, two: bool, stack: bool) -> tuple[str, dict[str, Any]]:
+    """Describe one network; a stacked one has normalisation and a head too."""
+    name = f"{'bi' if two else ''}{cell}-{'stack-' if stack else ''}{pooling}"
     plain: dict[str, Any] = {"cell": cell, "pooling": pooling, "bidirectional": two}
-    if index % 2 == 0:
-        return f"{'bi' if two else ''}{cell}-{pooling}", {**plain, "units": (4,)}
-    more = {"units": (5, 3), "batch_normalization": True, "head": (4,)}
-    return f"{'bi' if two else ''}{cell}-stack-{pooling}", {**plain, **more}
+    if not stack:
+        return name, {**plain, "units": (4,)}
+    return name, {**plain, "units": (5, 3), "batch_normalization": True, "head": (4,)}
 
 
 ARCHITECTURES: dict[str, dict[str, Any]] = {
@@ -30,12 +31,7 @@ ARCHITECTURES: dict[str, dict[str, Any]] = {
     "dense-deep": {"cell": "dense", "units": (5, 3), "head": (4,), "batch_normalization": True},
     "lstm-mean": {"cell": "lstm", "units": (4,), "pooling": "mean"},
     "bigru-max": {"cell": "gru", "units": (4,), "pooling": "max", "bidirectional": True},
-    "bilstm-stack-last": {"cell": "lstm", "units": (5, 3), "bidirectional": True},
-    **dict(
-        _recurrent(index + two, cell, pooling, two)
-        for index, (cell, pooling) in enumerate(product(CELLS, POOLINGS))
-        for two in (False, True)
-    ),
+    "bilstm-bare-stack-last": {"cell": "lstm", "units": (5, 3), "bidirectional": True},
     "bilstm-wide": {
         "cell": "lstm",
         "units": (4,),
@@ -48,7 +44,32 @@ ARCHITECTURES: dict[str, dict[str, Any]] = {
         "recurrent_dropout": 0.1,
         "head_dropout": 0.3,
     },
+    **dict(
+        _recurrent(*choice) for choice in product(CELLS, POOLINGS, (False, True), (False, True))
+    ),
 }
+# Each costs seconds to compile. These stand for every pair of choices; `-m slow` runs them all.
+EVERYDAY = (
+    "dense",
+    "dense-deep",
+    "lstm-mean",
+    "bigru-max",
+    "bilstm-bare-stack-last",
+    "bilstm-wide",
+    "rnn-last",
+    "birnn-stack-attention",
+    "lstm-stack-last",
+    "bilstm-attention",
+    "gru-stack-mean_max",
+    "bigru-stack-attention",
+)
+every_architecture = pytest.mark.parametrize(
+    "name",
+    [
+        name if name in EVERYDAY else pytest.param(name, marks=pytest.mark.slow)
+        for name in ARCHITECTURES
+    ],
+)
 
 
 def specification(name: str) -> ClassifierSpecification:
