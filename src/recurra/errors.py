@@ -152,6 +152,4 @@ class MissingDependencyError(RecurraError, ImportError):
             extra: The extra of Recurra that brings it.
             purpose: What it is needed for.
         """
-        super().__init__(
-            f"{purpose} needs the package {package!r}: pip install 'recurra[{extra}]'"
-        )
+        super().__init__(f"{purpose} needs the package {package!r}: pip install 'recurra[{extra}]'")

@@ -47,6 +47,7 @@ def compare(
     batch_size: o.BatchSize = None,
     learning_rate: o.LearningRate = None,
     patience: o.Patience = None,
+    kernels: o.Kernels = None,
     repeats: Annotated[
         int,
         typer.Option(help="Trainings of each network, from different seeds.", min=1, metavar="N"),
@@ -74,6 +75,7 @@ def compare(
         "batch_size": batch_size,
         "learning_rate": learning_rate,
         "patience": patience,
+        "kernels": kernels,
         "repeats": repeats,
         "seed": seed,
     }

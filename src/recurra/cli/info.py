@@ -34,6 +34,7 @@ def _facts() -> dict[str, Any]:
         import keras
         import platformdirs
 
+        from recurra.kernels import kernel_for
         from recurra.tasks.comparable import kernel_name, versions
 
     return {
@@ -41,7 +42,7 @@ def _facts() -> dict[str, Any]:
         "backend": keras.config.backend(),
         "devices": [str(device) for device in keras.distribution.list_devices()] or ["cpu"],
         "threads": _threads(),
-        "kernels": {"training": kernel_name(), "prediction": "numpy"},
+        "kernels": {"training": kernel_name(), "prediction": kernel_for()},
         "cache": platformdirs.user_cache_dir("recurra"),
         "data": os.environ.get("RECURRA_DATA", "not set (RECURRA_DATA)"),
     }

@@ -13,6 +13,7 @@ __all__ = [
     "BatchSize",
     "Epochs",
     "Json",
+    "Kernels",
     "LabelColumn",
     "Layers",
     "LearningRate",
@@ -64,6 +65,10 @@ Epochs = Annotated[int | None, typer.Option(metavar="N", help="The most epochs."
 BatchSize = Annotated[int | None, typer.Option(metavar="N", help="Texts in a step.", min=1)]
 LearningRate = Annotated[
     float | None, typer.Option(metavar="RATE", help="Adam's first learning rate.")
+]
+Kernels = Annotated[
+    str | None,
+    typer.Option(help="auto, native or keras: what computes the recurrences.", metavar="KERNELS"),
 ]
 Patience = Annotated[
     int | None,

@@ -55,6 +55,7 @@ def classify(
     batch_size: o.BatchSize = None,
     learning_rate: o.LearningRate = None,
     patience: o.Patience = None,
+    kernels: o.Kernels = None,
     preset: Annotated[str, typer.Option(help="fast or accurate.", metavar="PRESET")] = "fast",
     test_share: Annotated[
         float,
@@ -91,6 +92,7 @@ def classify(
         "batch_size": batch_size,
         "learning_rate": learning_rate,
         "patience": patience,
+        "kernels": kernels,
         "preset": preset,
         "seed": seed,
     }

@@ -1,4 +1,4 @@
-"""Runs a classifier from its weights alone, in NumPy: no Keras, no JAX.
+"""Runs a classifier from its weights alone, on NumPy arrays: no Keras, no JAX.
 
 Each part does what the layer of the same name does in `recurra.models`; a test holds the two
 equal for every architecture.
@@ -164,9 +164,9 @@ class ClassifierNetwork:
 
 
 _CELLS: dict[str, Any] = {
-    "rnn": (kernels.simple_rnn_forward, kernels.SimpleRNNWeights),
-    "lstm": (kernels.lstm_forward, kernels.LSTMWeights),
-    "gru": (kernels.gru_forward, kernels.GRUWeights),
+    "rnn": (kernels.simple_rnn, kernels.SimpleRNNWeights),
+    "lstm": (kernels.lstm, kernels.LSTMWeights),
+    "gru": (kernels.gru, kernels.GRUWeights),
 }
 
 

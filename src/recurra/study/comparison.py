@@ -196,7 +196,7 @@ def _facts(contest: _Contest, name: str, repeat: int) -> Record:
         "name": "Linear n-grams" if name == LINEAR else CLASSIFIERS[name][0],
         "repeat": repeat,
         "seed": contest.seed + repeat,
-        "kernel": "scikit-learn" if name == LINEAR else kernel_name(),
+        "kernel": "scikit-learn" if name == LINEAR else kernel_name(contest.settings.kernels),
         "training": {**asdict(contest.settings.training()), "preset_settings": settings},
         "data": contest.data,
     }
@@ -268,7 +268,9 @@ def _measure_network(
         classifier.fit_prepared(contest.prepared, settings, observers=watchers)
     state = classifier.training_
     rows = np.arange(len(contest.test))
-    probabilities = predict_rows(classifier.model_, contest.test_inputs, rows)
+    probabilities = predict_rows(
+        classifier.model_, contest.test_inputs, rows, contest.settings.kernels
+    )
     return {
         **_measure(contest, probabilities),
         **_word_order(contest, probabilities, _network_on_shuffled(contest, classifier)),
@@ -339,7 +341,9 @@ def _network_on_shuffled(
     def predict(rows: NDArray[np.int64], generator: np.random.Generator) -> NDArray[np.float32]:
         tokens = [generator.permutation(contest.encoded_test[int(row)]) for row in rows]
         inputs = replace(contest.test_inputs, encoded=EncodedTexts.from_sequences(tokens))
-        return predict_rows(classifier.model_, inputs, np.arange(len(rows)))
+        return predict_rows(
+            classifier.model_, inputs, np.arange(len(rows)), contest.settings.kernels
+        )
 
     return predict
 

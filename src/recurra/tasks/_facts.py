@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from recurra import __version__
 
-__all__ = ["kernel_name", "now", "versions"]
+__all__ = ["now", "versions"]
 
 _PACKAGES = ("keras", "jax", "torch", "tensorflow", "numpy")
 
@@ -22,13 +22,6 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def kernel_name() -> str:
-    """Return which code computes the recurrences in training."""
-    import keras
-
-    return f"keras ({keras.config.backend()})"
 
 
 def now() -> str:

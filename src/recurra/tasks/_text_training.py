@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from recurra.models import assign_weights, build_classifier, named_weights
 from recurra.runtime import ClassifierSpecification
 from recurra.tasks._checkpoint import Checkpoint
+from recurra.tasks._kernels import kernel_name, use_kernels
 from recurra.tasks._preparation import PreparedTexts
 from recurra.tasks._settings import TextClassifierSettings
 from recurra.tasks._text_batches import TextBatches, TextInputs
@@ -78,20 +79,21 @@ def train_text_classifier(
         seed=seed,
         word_dropout=settings.word_dropout,
     )
-    state = train(
-        model,
-        batches,
-        lambda: _validate(model, inputs, prepared),
-        settings.training(),
-        loss=keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight"),
-        metrics=["accuracy"],
-        checkpoint=checkpoint,
-        observers=observers,
-        callbacks=callbacks,
-        verbose=verbose,
-    )
-    if prepared.inputs.ngrams is not None:
-        model, specification = _widen(model, prepared, settings)
+    with use_kernels(settings.kernels):
+        state = train(
+            model,
+            batches,
+            lambda: _validate(model, inputs, prepared, settings.kernels),
+            settings.training(),
+            loss=keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight"),
+            metrics=["accuracy"],
+            checkpoint=checkpoint,
+            observers=observers,
+            callbacks=callbacks,
+            verbose=verbose,
+        )
+        if prepared.inputs.ngrams is not None:
+            model, specification = _widen(model, prepared, settings)
     return TrainedClassifier(model, specification, state)
 
 
@@ -102,7 +104,7 @@ def _widen(
     inputs, rows, codes = prepared.inputs, prepared.validation, prepared.codes
     classes = len(prepared.classes)
     wide = fit_wide(inputs, codes, classes, prepared.train, rows)
-    probabilities = predict_rows(deep, replace(inputs, ngrams=None), rows)
+    probabilities = predict_rows(deep, replace(inputs, ngrams=None), rows, settings.kernels)
     logits = np.log(np.maximum(probabilities, np.finfo(np.float32).tiny))
     share, wide_share = fuse(logits, wide_logits(wide, inputs, rows), codes[rows])
     weights = named_weights(deep)
@@ -118,12 +120,20 @@ def _widen(
 
 
 def predict_rows(
-    model: keras.Model, inputs: TextInputs, rows: NDArray[np.int64]
+    model: keras.Model, inputs: TextInputs, rows: NDArray[np.int64], kernels: str = "auto"
 ) -> NDArray[np.float32]:
-    """Return class probabilities of encoded rows, shape `(rows, classes)`."""
+    """Return class probabilities of encoded rows, shape `(rows, classes)`.
+
+    Args:
+        model: A classifier.
+        inputs: Encoded texts.
+        rows: Row numbers.
+        kernels: What computes the recurrences: `auto`, `native` or `keras`.
+    """
     probabilities = np.empty((len(inputs.encoded), model.output_shape[-1]), dtype=np.float32)
-    for indices, x in inputs.full_batches(rows, _PREDICTION_BATCH):
-        probabilities[indices] = np.asarray(model.predict_on_batch(x))[: len(indices)]
+    with use_kernels(kernels):
+        for indices, x in inputs.full_batches(rows, _PREDICTION_BATCH):
+            probabilities[indices] = np.asarray(model.predict_on_batch(x))[: len(indices)]
     return probabilities[rows]
 
 
@@ -139,12 +149,15 @@ def run_fingerprint(
         "tokens": hashlib.sha256(tokens.encode()).hexdigest(),  # another column of the same file
         "labels": hashlib.sha256(prepared.codes.tobytes()).hexdigest(),
         "seed": seed,
-        "backend": keras.config.backend(),
+        "kernel": kernel_name(settings.kernels),
         **chosen,
     }
 
 
-def _validate(model: keras.Model, inputs: TextInputs, prepared: PreparedTexts) -> dict[str, float]:
+def _validate(
+    model: keras.Model, inputs: TextInputs, prepared: PreparedTexts, kernels: str
+) -> dict[str, float]:
     rows = prepared.validation
-    measured = quick_metrics(prepared.codes[rows], predict_rows(model, inputs, rows))
+    probabilities = predict_rows(model, inputs, rows, kernels)
+    measured = quick_metrics(prepared.codes[rows], probabilities)
     return {"loss": measured["log_loss"], "accuracy": measured["accuracy"]}

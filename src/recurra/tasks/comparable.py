@@ -1,7 +1,8 @@
 """The parts of text classification that a comparison drives one by one."""
 
 from recurra.tasks._examples import Examples
-from recurra.tasks._facts import kernel_name, now, versions
+from recurra.tasks._facts import now, versions
+from recurra.tasks._kernels import kernel_name, use_kernels
 from recurra.tasks._preparation import PreparedTexts, encode_texts, prepare_texts
 from recurra.tasks._settings import TextClassifierSettings, resolve_settings
 from recurra.tasks._sources import Split, open_split
@@ -25,5 +26,6 @@ __all__ = [
     "predict_rows",
     "prepare_texts",
     "resolve_settings",
+    "use_kernels",
     "versions",
 ]

@@ -32,7 +32,8 @@ from recurra.tasks._examples import (
     examples_from_lists,
     examples_from_table,
 )
-from recurra.tasks._facts import kernel_name, now, versions
+from recurra.tasks._facts import now, versions
+from recurra.tasks._kernels import kernel_name
 from recurra.tasks._preparation import PreparedTexts, encode_texts, prepare_texts
 from recurra.tasks._settings import (
     TextClassifierSettings,
@@ -95,6 +96,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         patience: Epochs without progress on the validation texts before training stops.
         averaging: Momentum of a moving average over the weights, which is what is kept; 0 for none.
         validation: Share of the training texts held out for that.
+        kernels: What computes the recurrences in training: `"auto"`, `"native"` (Recurra's own
+            core) or `"keras"`.
         preset: `"fast"` or `"accurate"`.
         seed: Same seed, same data, same machine: same model.
         checkpoint: Folder that keeps the state after every epoch; `discard_checkpoint` removes it.
@@ -141,6 +144,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         patience: int | None = None,
         averaging: float | None = None,
         validation: float | None = None,
+        kernels: str | None = None,
         preset: str = "fast",
         seed: int = 0,
         checkpoint: str | Path | None = None,
@@ -172,6 +176,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.patience = patience
         self.averaging = averaging
         self.validation = validation
+        self.kernels = kernels
         self.preset = preset
         self.seed = seed
         self.checkpoint = checkpoint
@@ -487,7 +492,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _compute(self, texts: Iterable[str]) -> NDArray[np.float32]:
         encoded = encode_texts(texts, self.encoder_)
         inputs = TextInputs(encoded, choose_boundaries(encoded.lengths), self._ngrams)
-        return predict_rows(self.model_, inputs, np.arange(len(encoded)))
+        return predict_rows(self.model_, inputs, np.arange(len(encoded)), self.settings_.kernels)
 
     def _measure(self, texts: Iterable[str], codes: NDArray[np.int32]) -> dict[str, Any]:
         probabilities = self._compute(texts)
@@ -521,7 +526,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "history": state.history,
             },
             "metrics": self.metrics_,
-            "kernel": kernel_name(),
+            "kernel": kernel_name(self.settings_.kernels),
             "versions": versions(),
         }
 
