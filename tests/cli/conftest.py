@@ -1,0 +1,64 @@
+"""Small files and one trained model, away from the user's caches and data sets."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from command_line import command, write_csv
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the user's caches and data sets out, for subprocesses too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("RECURRA_COMPILATION_CACHE", "off")
+        patch.delenv("RECURRA_DATA", raising=False)
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2] / "src"))
+        yield
+
+
+@pytest.fixture
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, the present one during the test; temporary files have another."""
+    folder, temporary = tmp_path / "work", tmp_path / "temporary"
+    folder.mkdir()
+    temporary.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    return folder
+
+
+@pytest.fixture
+def tiny(work: Path) -> Path:
+    """`tiny.csv` in the present folder: 60 rows, columns `review` and `stars`."""
+    return write_csv(work / "tiny.csv")
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A trained model; it has learnt its data."""
+    folder = tmp_path_factory.mktemp("model")
+    source = write_csv(folder / "tiny.csv", 200)
+    options = ("--cell", "gru", "--units", 8, "--epochs", 12, "--patience", 12)
+    more = ("--learning-rate", 0.05, "--batch-size", 32)
+    ended = command("train", "classify", source, "-o", folder / "m.recurra", *options, *more)
+    assert (ended.code, ended.err) == (0, "")
+    return folder / "m.recurra"
+
+
+@pytest.fixture
+def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail when anything is read or trained."""
+
+    def fail(*_: object, **__: object) -> None:
+        pytest.fail("training started")
+
+    monkeypatch.setattr("recurra.tasks.TextClassifier.fit_source", fail)
+    monkeypatch.setattr("recurra.cli.running.compare", fail)

@@ -1,0 +1,154 @@
+"""`recurra compare`: results, report, and going on after an interruption."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import SMALL, command, write_csv
+
+import recurra
+
+CELLS = ("--cells", "dense,rnn")
+OPTIONS = (*CELLS, *SMALL, "--max-length", "3")
+TIMES = (
+    "training_seconds", "seconds_per_epoch", "prediction_milliseconds", "peak_memory_mb", "created",
+)  # fmt: skip
+
+
+def timeless(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the records without what differs from run to run."""
+    kept = copy.deepcopy(records)
+    for record in kept:
+        for name in TIMES:
+            del record[name]
+    return kept
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory) -> tuple[Path, list[dict[str, Any]]]:
+    folder = tmp_path_factory.mktemp("compare")
+    source = write_csv(folder / "tiny.csv")
+    ended = command("compare", source, *OPTIONS, "--repeats", 2, "--out", folder / "a/b", "--json")
+    assert (ended.code, ended.err) == (0, "")
+    return folder, ended.json
+
+
+def test_json_is_what_results_json_holds(compared):
+    folder, records = compared
+    assert json.loads((folder / "a/b/results.json").read_text()) == records
+    names = [(record["model"], record["repeat"]) for record in records]
+    assert names == [("linear", 0), ("dense", 0), ("dense", 1), ("rnn", 0), ("rnn", 1)]
+
+
+def test_python_returns_the_same_records(compared):
+    folder, records = compared
+    options = {"cells": "dense,rnn", "epochs": 1, "units": 8, "max_length": 3, "repeats": 2}
+    returned = recurra.compare(str(folder / "tiny.csv"), **options)
+    assert timeless(json.loads(json.dumps(returned))) == timeless(records)
+
+
+def test_report_and_pictures_are_written(compared):
+    folder, _ = compared
+    files = {path.name for path in (folder / "a/b").iterdir()}
+    assert {"results.json", "report.html"} <= files
+    assert sum(name.endswith(".png") for name in files) >= 5
+    assert all(name.endswith((".png", ".html", ".json")) for name in files)
+    assert (folder / "a/b/report.html").stat().st_size < 3_000_000
+
+
+def test_what_is_finished_is_not_trained_again(compared, tmp_path):
+    folder, records = compared
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "results.json").write_text(json.dumps(records[:3]))
+    arguments = ("compare", folder / "tiny.csv", *OPTIONS, "--repeats", 2, "--out", out, "--resume")
+    ended = command(*arguments, "--json")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.json[:3] == records[:3]  # their times too: these are the old trainings
+    assert ended.json[3]["created"] >= records[3]["created"]
+    assert timeless(ended.json) == timeless(records)
+    again = command(*arguments)
+    assert (again.code, again.err) == (0, "")
+    assert f"report: {out}/report.html" in again.out
+    assert "SimpleRNN" in again.out
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        (("--units", "4"), "units differ"),
+        (("--epochs", "2"), "epochs differ"),
+        (("--seed", "1"), "data, seed differ"),
+    ],
+)
+def test_another_comparison_is_not_gone_on_with(compared, tmp_path, changed, expected):
+    folder, records = compared
+    results = tmp_path / "results.json"
+    results.write_text(json.dumps(records[:3]))
+    before = results.read_bytes()
+    source = folder / "tiny.csv"
+    ended = command("compare", source, *OPTIONS, *changed, "--out", tmp_path, "--resume")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.count("\n") == 1
+    assert f"the finished trainings are of another comparison: {expected}" in ended.err
+    assert results.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
+
+
+def test_other_columns_of_the_same_file_are_another_comparison(work):
+    rows = [f"{text} x,b {text},{n % 2},{n // 3 % 2}" for n, text in enumerate(["u v", "w z"] * 20)]
+    Path("t.csv").write_text("\n".join(["a,b,c,d", *rows]))
+    first = ("compare", "t.csv", "--cells", "dense", *SMALL, "--out", "out", "--label")
+    assert command(*first, "c", "--text", "a").code == 0
+    for label, text in (("d", "a"), ("c", "b")):
+        ended = command(*first, label, "--text", text, "--resume")
+        assert (ended.code, ended.out) == (1, "")
+        assert "data differ" in ended.err
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", '[{"model": 3}]', "nonsense", "\xff"])
+def test_results_that_are_none_are_not_gone_on_with(tiny, content):
+    Path("out").mkdir()
+    Path("out/results.json").write_bytes(content.encode("latin-1"))
+    ended = command("compare", tiny, *OPTIONS, "--out", "out", "--resume")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith("recurra: out/results.json")
+    assert ended.err.count("\n") == 1
+    assert Path("out/results.json").read_bytes() == content.encode("latin-1")
+
+
+def test_finished_trainings_survive_a_failure(tiny, monkeypatch):
+    from recurra.errors import TrainingError
+    from recurra.study import comparison
+
+    def fail(*_: object) -> None:
+        raise TrainingError("the second network failed")
+
+    monkeypatch.setattr(comparison, "_measure_network", fail)
+    ended = command("compare", tiny, *OPTIONS, "--out", "out/new")
+    assert (ended.code, ended.err) == (1, "recurra: the second network failed\n")
+    (only,) = json.loads(Path("out/new/results.json").read_text())
+    assert only["model"] == "linear"
+
+
+def test_an_interruption_says_how_to_go_on(tiny, monkeypatch):
+    from recurra.study import comparison
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(comparison, "_measure_network", interrupt)
+    ended = command("compare", tiny, *OPTIONS, "--out", "out")
+    assert (ended.code, ended.out) == (130, "")
+    assert ended.err == (
+        "recurra: interrupted; the finished trainings are in out/results.json, "
+        "go on with --resume\n"
+    )
+    monkeypatch.setattr(comparison, "_measure_linear", interrupt)
+    ended = command("compare", tiny, *OPTIONS, "--out", "other/new")
+    assert (ended.code, ended.err) == (130, "recurra: interrupted\n")
+    assert not Path("other").exists()
