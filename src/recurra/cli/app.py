@@ -22,12 +22,8 @@ class _Interrupted(Exception):  # noqa: N818 - no error
     """Ctrl-C; the option parser would end without a word."""
 
 
-class _ReaderGone(Exception):  # noqa: N818 - no error
-    """The reader of the pipe has gone; nothing more can be written there."""
-
-
 class _Commands(TyperGroup):
-    """Runs a command and hands every way in which it may end to `run`."""
+    """Runs a command and lets `run` hear of interruptions and of output that fails late."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -36,8 +32,6 @@ class _Commands(TyperGroup):
             return result
         except KeyboardInterrupt as interrupt:
             raise _Interrupted(str(interrupt) or "interrupted") from None
-        except BrokenPipeError:
-            raise _ReaderGone from None
 
 
 app = typer.Typer(
@@ -73,14 +67,10 @@ def run() -> None:
         _fail(str(interrupt), INTERRUPTED)
     except KeyboardInterrupt:  # before a command has started
         _fail("interrupted", INTERRUPTED)
-    except _ReaderGone:
-        _abandon_stdout()
-        raise SystemExit(1) from None
     except MemoryError:
         _fail("out of memory; use fewer units, a smaller batch or a smaller vocabulary", 1)
     except OSError as error:
         # A full disk behind standard output or a temporary file, for example.
-        _abandon_stdout()
         _fail(": ".join(filter(None, (error.filename, error.strerror or str(error)))), 1)
 
 
@@ -92,14 +82,6 @@ def _prepare_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
         elif mode == "w" and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _abandon_stdout() -> None:
-    """Send what is still buffered nowhere, or the interpreter fails on it when it exits."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):  # a stream without a descriptor has nothing to fail on
-        return
 
 
 def _fail(message: str, code: int) -> NoReturn:
