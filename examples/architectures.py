@@ -35,9 +35,7 @@ models = {
 }
 
 for name, model in models.items():
-    model.compile(
-        optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"]
-    )
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     history = model.fit(ids, labels, epochs=40, verbose=0)
     print(f"{name}: {model.count_params():,} parameters, {history.history['accuracy'][-1]:.2f}")
 

@@ -22,5 +22,5 @@ def attention_weights_model(model: keras.Model) -> keras.Model:
     """
     for layer in model.layers:
         if layer.name == "attention_weights":
-            return keras.Model(model.inputs, layer.output, name="attention_weights")
+            return keras.Model(model.input, layer.output, name="attention_weights")
     raise UsageError(f"model {model.name!r} has no attention; build it with pooling='attention'")
