@@ -10,15 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import command, process
+from command_line import command, process, write_csv
 
 from recurra.cli import interrupts
 from recurra.runtime import read_artifact
 
-EPOCHS = 80
+EPOCHS = 40
 TRAIN = (
     "train", "classify", "tiny.csv", "--cell", "rnn", "--units", 4, "--embedding", 4,
-    "--max-length", 3, "--epochs", EPOCHS, "--patience", EPOCHS, "--batch-size", 8,
+    "--max-length", 8, "--epochs", EPOCHS, "--patience", EPOCHS, "--batch-size", 8,
+    "--learning-rate", 0.001,
 )  # fmt: skip
 
 
@@ -41,8 +42,9 @@ def stopped_at(epoch: int, number: int) -> subprocess.Popen[bytes]:
 
 
 @pytest.fixture
-def uninterrupted(tiny) -> str:
+def uninterrupted(work) -> str:
     """The digest of the weights that an uninterrupted run ends with."""
+    write_csv(work / "tiny.csv", 200)
     ended = command(*TRAIN, "-o", "whole.recurra")
     assert (ended.code, ended.err) == (0, "")
     return weights("whole.recurra")
@@ -69,6 +71,7 @@ def test_a_run_that_was_stopped_goes_on_with_the_same_bits(uninterrupted, number
     resumed = command(*TRAIN, "-o", "cut.recurra", "--resume", "--json")
     assert (resumed.code, resumed.err) == (0, "")
     assert resumed.json["epochs"] == EPOCHS
+    assert resumed.json["best_epoch"] > EPOCHS // 2  # the weights kept come from the resumed part
     assert weights("cut.recurra") == uninterrupted
     assert not Path("cut.recurra.partial").exists()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import time
 from pathlib import Path
 
@@ -101,7 +102,8 @@ def test_a_slow_writer_is_answered_at_once(model):
         for text in ("a good film", "", "an awful plot"):
             running.stdin.write(f"{text}\n".encode())
             running.stdin.flush()
-            answer = running.stdout.readline().decode()  # hangs when answers wait for the end
+            assert select.select([running.stdout], [], [], 60)[0], "answers wait for the end"
+            answer = running.stdout.readline().decode()
             assert answer.rstrip("\n").split("\t")[2] == text
         running.stdin.close()
         assert running.stdout.read() == b""

@@ -91,8 +91,9 @@ def test_a_run_can_be_interrupted_again_and_again(tmp_path, uninterrupted):
 
 
 def test_averaged_weights_go_on_too(tmp_path):
-    options = {"averaging": 0.9}
+    options = {"averaging": 0.9, "batch_size": 2}
     whole = tiny_classifier(**options).fit(TEXTS, LABELS)
+    assert whole.model_.optimizer.use_ema
     interrupted(tmp_path, StopAt(2, 1), **options)
     assert_same_run(resumed(tmp_path, **options), whole)
 

@@ -14,7 +14,7 @@ from recurra.errors import DivergedError
 from recurra.models import named_weights
 from recurra.tasks import TrainingObserver, TrainingOptions, TrainingState
 from recurra.tasks._checkpoint import Checkpoint
-from recurra.tasks._training import epoch_generator, train
+from recurra.tasks._training import _momentum, epoch_generator, train
 
 
 class Numbers(keras.utils.PyDataset):
@@ -227,3 +227,11 @@ def test_random_numbers_of_an_epoch_do_not_depend_on_earlier_epochs():
     np.testing.assert_array_equal(epoch_generator(1, 3, "order").random(4), first)
     for other in ((2, 3, "order"), (1, 4, "order"), (1, 3, "words 0")):
         assert not np.array_equal(epoch_generator(*other).random(4), first)
+
+
+@pytest.mark.parametrize(
+    ("averaging", "steps", "momentum"),
+    [(0.99, 352, 0.99), (0.99, 30, 0.9), (0.99, 3, 0.0), (0.99, 1, 0.0), (0.0, 352, 0.0)],
+)
+def test_the_average_spans_a_third_of_an_epoch_at_most(averaging, steps, momentum):
+    assert _momentum(averaging, steps) == pytest.approx(momentum)

@@ -42,6 +42,7 @@ class TrainingOptions:
         clip_norm: The gradient's global norm is clipped to this.
         averaging: Momentum of a moving average over the weights after each step (Polyak &
             Juditsky 1992), which is what is validated and kept; 0 keeps the weights themselves.
+            It is lowered where it would span more than a third of an epoch.
         monitor: The validation figure that decides; a `loss` is better when lower.
     """
 
@@ -149,11 +150,12 @@ def train(
         DivergedError: If the loss becomes NaN or infinite.
         CheckpointError: If the checkpoint belongs to another run.
     """
+    momentum = _momentum(options.averaging, data.num_batches)
     optimizer = keras.optimizers.Adam(
         options.learning_rate,
         global_clipnorm=options.clip_norm,
-        use_ema=options.averaging > 0,
-        ema_momentum=options.averaging,
+        use_ema=momentum > 0,
+        ema_momentum=momentum,
     )
     # Weighted, so that rows of weight 0 that fill up a batch do not count.
     model.compile(optimizer=optimizer, loss=loss, weighted_metrics=list(metrics))
@@ -240,7 +242,7 @@ class _Loop(keras.callbacks.Callback):  # type: ignore[misc]
     @contextmanager
     def _averaged_weights(self) -> Iterator[None]:
         """Put the moving average into the model for a while, where one is kept."""
-        if not self._options.averaging:
+        if not self.model.optimizer.use_ema:
             yield
             return
         variables = self.model.trainable_variables
@@ -286,6 +288,14 @@ class _Loop(keras.callbacks.Callback):  # type: ignore[misc]
             state.since_reduction = 0
             lowered = state.learning_rate * options.plateau_factor
             state.learning_rate = max(lowered, options.smallest_learning_rate)
+
+
+def _momentum(averaging: float, steps: int) -> float:
+    """Return the momentum of the average; it spans a third of an epoch at most.
+
+    With few steps an epoch a longer average would still be near the first weights at the end.
+    """
+    return max(0.0, min(averaging, 1 - 3 / steps))
 
 
 def _copies(variables: Sequence[Any]) -> list[NDArray[Any]]:
