@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["hold_interrupts", "resend_ignored_interrupts"]
+__all__ = ["InterruptBetweenSteps", "hold_interrupts", "resend_ignored_interrupts"]
 
 _LATER = 0.05  # seconds
 
@@ -67,3 +67,40 @@ def hold_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
     if came:
         raise KeyboardInterrupt
+
+
+class InterruptBetweenSteps:
+    """Lets Ctrl-C take effect between two training steps.
+
+    Inside a step it could come up in compiled code, which turns it into errors of its own. Whoever
+    presses it twice does not want to wait: the second one takes effect at once.
+    """
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._before: Any = None
+
+    def watch(self) -> None:
+        """Begin to hold interruptions back."""
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._ask)
+
+    def check(self) -> None:
+        """Interrupt now if it was asked for.
+
+        Raises:
+            KeyboardInterrupt: If it was.
+        """
+        if self._asked:
+            self._asked = False
+            raise KeyboardInterrupt
+
+    def end(self) -> None:
+        """Let interruptions come at once again."""
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+            self._before = None
+
+    def _ask(self, number: int, _: object) -> None:
+        self._asked = True
+        signal.signal(number, signal.default_int_handler)

@@ -15,6 +15,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from recurra.cli.interrupts import InterruptBetweenSteps
 from recurra.study import ComparisonObserver
 from recurra.tasks import TrainingObserver, TrainingState
 
@@ -24,7 +25,10 @@ _BATCHES_BETWEEN_UPDATES = 5
 
 
 class TrainingProgress(TrainingObserver):
-    """A bar over all batches of a training run, and a line after every epoch."""
+    """A bar over all batches of a training run, and a line after every epoch.
+
+    Ctrl-C takes effect between two steps.
+    """
 
     def __init__(self, console: Console, name: str = "") -> None:
         """Write to a console; `name` stands in front of every line."""
@@ -41,6 +45,7 @@ class TrainingProgress(TrainingObserver):
         )
         self._batches = 1
         self._task: Any = None
+        self._interrupt = InterruptBetweenSteps()
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -55,10 +60,12 @@ class TrainingProgress(TrainingObserver):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._interrupt.end()
         self._progress.stop()
 
     def training_started(self, state: TrainingState, epochs: int, batches: int) -> None:
         """Start the bar; a resumed run starts where it ended."""
+        self._interrupt.watch()
         self._batches = batches
         self._epochs = epochs
         self._progress.update(
@@ -71,6 +78,7 @@ class TrainingProgress(TrainingObserver):
 
     def batch_ended(self, batch: int, logs: Mapping[str, float]) -> None:
         """Move the bar."""
+        self._interrupt.check()
         if batch % _BATCHES_BETWEEN_UPDATES == 0 or batch + 1 == self._batches:
             self._progress.update(
                 self._task,
@@ -91,6 +99,13 @@ class TrainingProgress(TrainingObserver):
         self._progress.update(
             self._task, description=f"{self._name}epoch {following}/{self._epochs}"
         )
+        self._interrupt.check()
+
+    def training_ended(self, state: TrainingState) -> None:
+        """Let Ctrl-C come at once again."""
+        del state
+        self._interrupt.end()
+        self._interrupt.check()
 
 
 class CompareProgress(ComparisonObserver):
