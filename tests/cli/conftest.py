@@ -19,7 +19,8 @@ def own_caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("RECURRA_COMPILATION_CACHE", "off")
-        patch.delenv("RECURRA_DATA", raising=False)
+        for name in ("RECURRA_DATA", "PYTHONUNBUFFERED"):  # the latter hides late failures
+            patch.delenv(name, raising=False)
         patch.setenv("PYTHONPATH", str(Path(__file__).parents[2] / "src"))
         yield
 

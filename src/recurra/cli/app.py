@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import Any, NoReturn
@@ -71,6 +72,7 @@ def run() -> None:
         _fail("out of memory; use fewer units, a smaller batch or a smaller vocabulary", 1)
     except OSError as error:
         # A full disk behind standard output or a temporary file, for example.
+        _abandon_stdout()
         _fail(": ".join(filter(None, (error.filename, error.strerror or str(error)))), 1)
 
 
@@ -82,6 +84,12 @@ def _prepare_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
         elif mode == "w" and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _abandon_stdout() -> None:
+    """Send what is still buffered nowhere, or the interpreter fails on it once more at its exit."""
+    with contextlib.suppress(OSError, ValueError):  # a stream in memory has no descriptor
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str, code: int) -> NoReturn:
