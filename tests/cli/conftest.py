@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,14 +16,20 @@ from command_line import command, write_csv
 
 @pytest.fixture(scope="session", autouse=True)
 def own_caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the user's caches and data sets out, for subprocesses too."""
+    """Keep the user's caches out, for subprocesses too; hear Ctrl-C in a background job too."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("RECURRA_COMPILATION_CACHE", "off")
-        for name in ("RECURRA_DATA", "PYTHONUNBUFFERED"):  # the latter hides late failures
-            patch.delenv(name, raising=False)
+        patch.delenv("PYTHONUNBUFFERED", raising=False)  # it hides late failures
         patch.setenv("PYTHONPATH", str(Path(__file__).parents[2] / "src"))
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_data_sets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the user's data sets out."""
+    monkeypatch.delenv("RECURRA_DATA", raising=False)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from command_line import SMALL, process
+from command_line import SMALL, command, process
 
 
 def finished(*arguments: object, **options: object) -> tuple[int, bytes, bytes]:
@@ -93,8 +93,8 @@ def test_progress_is_shown_on_a_terminal_alone(tiny):
     assert "epoch 1/1  loss 0." in seen
     assert "val_accuracy" in seen
     assert "best so far" in seen
-    code, _, err = finished("train", "classify", tiny, "-o", "m.recurra", *options)
-    assert (code, err) == (0, b"")
+    ended = command("train", "classify", tiny, "-o", "m.recurra", *options)
+    assert (ended.code, ended.err) == (0, "")
 
 
 def test_predicting_from_a_terminal_asks_for_texts(work, model):
