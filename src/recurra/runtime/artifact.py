@@ -157,6 +157,8 @@ def check_writable(path: str | Path) -> Path:
     path = Path(path)
     if path.is_dir():
         raise OutputError(f"cannot write {path}: it is a folder; give a file name")
+    if path.exists() and not path.is_file():
+        raise OutputError(f"cannot write {path}: it is a device or a pipe; give a file name")
     parent = path.parent
     if not parent.is_dir():
         raise OutputError(f"cannot write {path}: the folder {parent} does not exist")
@@ -177,7 +179,7 @@ def _members(artifact: Artifact) -> dict[str, bytes]:
     if artifact.keras_file:
         members["model.keras"] = artifact.keras_file
     if artifact.card:
-        members["card.md"] = artifact.card.encode()
+        members["card.md"] = artifact.card.encode(errors="replace")
     return members
 
 
@@ -188,7 +190,9 @@ def _write_zip(stream: Any, members: Mapping[str, bytes]) -> None:
 
 
 def _json_bytes(values: Mapping[str, Any]) -> bytes:
-    return json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False).encode()
+    return json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False).encode(
+        errors="backslashreplace"  # a lone surrogate becomes a JSON escape
+    )
 
 
 # What `zipfile` lets through besides BadZipFile when a directory entry or a name is damaged.
