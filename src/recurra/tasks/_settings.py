@@ -116,8 +116,8 @@ _ARCHITECTURE = (
     "ngram_orders",
 )
 
-# Chosen on validation rows of IMDb (words) and of the embedded names (characters): small widths
-# with strong dropout were as accurate as twice the width with little, in a third of the time.
+# Tried on IMDb (words) and the embedded names (characters): 32 units were as accurate on words as
+# 64 within the noise of 2,500 validation rows, in about a third of the time.
 _FAST: dict[str, dict[str, Any]] = {
     "word": {
         "embedding": 64,
