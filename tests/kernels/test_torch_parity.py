@@ -57,13 +57,14 @@ def compare(ours, theirs):
 
 
 def check(p, lengths=None):
+    steps = np.arange(p.x.shape[1])[:, None]
+    valid = steps < np.reshape(p.x.shape[1] if lengths is None else lengths, (-1, 1, 1))
     r = np.random.default_rng(5)
     out = forward(p, keep_cache=True, lengths=lengths)
-    d_sequence = r.normal(size=out.sequence.shape)
+    # At padding torch's outputs are zeros and have no gradient.
+    d_sequence = r.normal(size=out.sequence.shape) * valid
     d_states = [r.normal(size=s.shape) for s in p.states]
-    if lengths is not None:  # torch's outputs at padding are zeros and lead nowhere
-        d_sequence[np.arange(p.x.shape[1]) >= np.asarray(lengths)[:, None]] = 0
-    got = backward(p, out.cache, d_sequence, d_states)
+    ours = backward(p, out.cache, d_sequence, d_states)
 
     layer = torch_layer(p)
     x = torch.tensor(p.x, requires_grad=True)
@@ -74,25 +75,20 @@ def check(p, lengths=None):
         total = total + (end[0] * torch.tensor(gradient)).sum()
     total.backward()
 
-    shown = out.sequence
-    if lengths is not None:
-        shown = np.where(
-            np.arange(p.x.shape[1])[:, None] < np.reshape(lengths, (-1, 1, 1)), shown, 0
-        )
-    names = ("h", "c")[: len(ends)]
-    compare(
-        {"sequence": shown, **dict(zip(names, last_states(p, out), strict=True))},
-        {"sequence": sequence, **{n: e[0] for n, e in zip(names, ends, strict=True)}},
-    )
-    compare(
-        {"x": got.x, "h0": got.h0, **({"c0": got.c0} if p.cell == "lstm" else {})},
-        {"x": x.grad, **{n: s.grad[0] for n, s in zip(("h0", "c0"), states, strict=False)}},
-    )
-    theirs = {name: parameter.grad for name, parameter in layer.named_parameters()}
-    ours = {n: t.numpy() for n, t in to_torch(got.weights, p.cell, p.units).items()}
+    lasts = dict(zip("hc", last_states(p, out), strict=False))
+    theirs = dict(zip("hc", (end[0] for end in ends), strict=False))
+    compare({"sequence": out.sequence * valid, **lasts}, {"sequence": sequence, **theirs})
+    inputs = {"x": ours.x, "h0": ours.h0} | ({"c0": ours.c0} if p.cell == "lstm" else {})
+    theirs = dict(zip(("h0", "c0"), (s.grad[0] for s in states), strict=False))
+    compare(inputs, {"x": x.grad, **theirs})
+    compare_weights(p, ours.weights, layer)
+
+
+def compare_weights(p, gradients, layer):
+    ours = {n: t.numpy() for n, t in to_torch(gradients, p.cell, p.units).items()}
     if p.cell != "gru" and "bias_hh_l0" in ours:
         ours["bias_hh_l0"] = ours["bias_ih_l0"]  # torch adds two biases where Keras has one
-    compare(ours, theirs)
+    compare(ours, {name: parameter.grad for name, parameter in layer.named_parameters()})
 
 
 def run_torch(layer, x, states, lengths):
