@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "pages.h"
 #include "recurra/kernels.h"
 #include "xla/ffi/api/ffi.h"
 
@@ -45,6 +46,12 @@ class Taker {
     return buffer.untyped_data();
   }
   float* floats(std::int64_t count) { return static_cast<float*>(take(count)); }
+  // The same for a result that the call writes whole.
+  float* room(std::int64_t count) {
+    float* data = floats(count);
+    if (data != nullptr) want_large_pages(data, static_cast<std::size_t>(count) * sizeof(float));
+    return data;
+  }
 
   // The next buffer's dimensions, without taking it.
   ffi::AnyBuffer peek() {
@@ -136,10 +143,10 @@ ffi::Error forward(ffi::RemainingArgs operands, ffi::RemainingRets results, std:
       take_problem(args, {cell, activation, given, go_backwards, zero_output_for_mask});
   if (!args.complete() || p.units < 1) return wrong();
   recurra::Result out;
-  out.sequence = rets.floats(p.batch * p.time * p.units);
+  out.sequence = rets.room(p.batch * p.time * p.units);
   out.h = rets.floats(p.batch * p.units);
   if (p.cell == recurra::Cell::lstm) out.c = rets.floats(p.batch * p.units);
-  if (given & kSaved) out.saved = rets.floats(static_cast<std::int64_t>(recurra::saved_size(p)));
+  if (given & kSaved) out.saved = rets.room(static_cast<std::int64_t>(recurra::saved_size(p)));
   if (!rets.complete()) return wrong();
   recurra::forward(p, out, 0);
   return ffi::Error::Success();
@@ -162,7 +169,7 @@ ffi::Error backward(ffi::RemainingArgs operands, ffi::RemainingRets results, std
   up.d_h = args.floats(states);
   if (lstm) up.d_c = args.floats(states);
   recurra::Gradients out;
-  out.x = rets.floats(p.batch * p.time * p.features);
+  out.x = rets.room(p.batch * p.time * p.features);
   out.h0 = rets.floats(states);
   if (lstm) out.c0 = rets.floats(states);
   out.kernel = rets.floats(p.features * gates_of(p) * p.units);

@@ -114,12 +114,18 @@ class BackwardPiece {
     return row_of(p_.h0, row, p_.units);
   }
 
+  // A row of the caller's with its padding: itself where it has none, else a copy in `room`.
+  const float* padded_row(const float* row, float* room) const {
+    if (!C::kTwoPhases && row != nullptr && p_.units == layout_.padded) return row;
+    enter(row, p_.units, layout_.padded, room);
+    return room;
+  }
+
   void retreat(int active, std::int64_t step, std::int64_t time) {
     for (int r = 0; r < active; ++r) {
       const int i = active_[static_cast<std::size_t>(r)];
       const std::int64_t row = rows_[i];
       const std::ptrdiff_t at = filled_ + r;
-      float* before = state(before_, i);
       if (step > 1) {
         const std::int64_t next = row * p_.time + plan_.time_of(step - 1);
         expect<0>(p_.x + next * p_.features, p_.features);
@@ -129,10 +135,10 @@ class BackwardPiece {
           expect<0>(up_.d_sequence + (row * p_.time + step - 1) * p_.units, p_.units);
         }
       }
-      enter(state_before(row, step), p_.units, layout_.padded, before);
+      const float* before = padded_row(state_before(row, step), state(before_, i));
+      const float* after = state(after_, i);
       if (C::kNeedsAfter) {
-        enter(up_.sequence + (row * p_.time + step) * p_.units, p_.units, layout_.padded,
-              state(after_, i));
+        after = padded_row(up_.sequence + (row * p_.time + step) * p_.units, state(after_, i));
       }
       gather<C>(p_.x + (row * p_.time + time) * p_.features, w_.x, p_.dropout, p_.batch, row,
                 kXCopies, x_ + at * p_.features, kept_ * p_.features);
@@ -144,7 +150,7 @@ class BackwardPiece {
         for (int lane = 0; lane < kGroup; lane += kLanes) {
           const std::int64_t u = j * C::kUnits + lane;
           C::retreat(dz(j, at) + lane, state(dh_, i) + u, state(dc_, i) + u,
-                     record + j * (C::kRecord * kGroup) + lane, before + u, state(after_, i) + u,
+                     record + j * (C::kRecord * kGroup) + lane, before + u, after + u,
                      lanes_.data() + u, static_cast<int>(p_.activation));
         }
       }

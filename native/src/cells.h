@@ -24,11 +24,11 @@ struct Lstm {
     const Vec before = load(c);
     const Vec after = f * before + i * g;
     if (record != nullptr) {
-      store(record, i);
-      store(record + kGroup, f);
-      store(record + 2 * kGroup, g);
-      store(record + 3 * kGroup, o);
-      store(record + 4 * kGroup, before);
+      stream(record, i);
+      stream(record + kGroup, f);
+      stream(record + 2 * kGroup, g);
+      stream(record + 3 * kGroup, o);
+      stream(record + 4 * kGroup, before);
     }
     store(c, keep(after, lanes));
     store(h, keep(o * tanh(after), lanes));
@@ -63,10 +63,10 @@ struct GruAfter {
     const Vec z = sigmoid(a[1]), r = sigmoid(a[2]);
     const Vec g = tanh(a[0] + r * a[3]);
     if (record != nullptr) {
-      store(record, z);
-      store(record + kGroup, r);
-      store(record + 2 * kGroup, g);
-      store(record + 3 * kGroup, a[3]);
+      stream(record, z);
+      stream(record + kGroup, r);
+      stream(record + 2 * kGroup, g);
+      stream(record + 3 * kGroup, a[3]);
     }
     const Vec before = load(h);
     store(h, keep(g + z * (before - g), lanes));
@@ -102,14 +102,14 @@ struct GruBefore {
     store(candidate, a[0]);
     store(update, z);
     if (record != nullptr) {
-      store(record, z);
-      store(record + kGroup, r);
+      stream(record, z);
+      stream(record + kGroup, r);
     }
   }
   static RECURRA_INLINE void finish(Vec a, const float* update, float* h, float* record,
                                     const int* lanes) {
     const Vec g = tanh(a), before = load(h);
-    if (record != nullptr) store(record + 2 * kGroup, g);
+    if (record != nullptr) stream(record + 2 * kGroup, g);
     store(h, keep(g + load(update) * (before - g), lanes));
   }
 

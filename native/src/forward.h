@@ -57,6 +57,7 @@ class ForwardPiece {
       copy_out(state(h_, i), out_.h + rows_[i] * p_.units);
       if (C::kHasC) copy_out(state(c_, i), out_.c + rows_[i] * p_.units);
     }
+    settle();
   }
 
  private:

@@ -1,7 +1,12 @@
 // Vectors of the instruction set that this translation unit is compiled for.
 #pragma once
 
+#include <cstdint>
 #include <cstring>
+
+#if defined(__SSE4_1__)
+#include <immintrin.h>
+#endif
 
 namespace recurra {
 namespace RECURRA_ISA {
@@ -33,6 +38,22 @@ typedef int LooseBits __attribute__((vector_size(kLanes * 4), aligned(4), may_al
 
 RECURRA_INLINE Vec load(const float* p) { return *reinterpret_cast<const Loose*>(p); }
 RECURRA_INLINE void store(float* p, Vec v) { *reinterpret_cast<Loose*>(p) = v; }
+// Stores past the cache what is read much later, as the records of the backward pass: a quarter of
+// what keeping them costs. Addresses of other alignment take the ordinary store.
+RECURRA_INLINE void stream(float* p, Vec v) {
+#if defined(__AVX512F__)
+  if (reinterpret_cast<std::uintptr_t>(p) % sizeof(Vec) == 0) {
+    return _mm512_stream_ps(p, reinterpret_cast<__m512>(v));
+  }
+#endif
+  store(p, v);
+}
+// To be called before another thread may read what was streamed.
+RECURRA_INLINE void settle() {
+#if defined(__AVX512F__)
+  _mm_sfence();
+#endif
+}
 RECURRA_INLINE Vec splat(float value) { return value - Vec{}; }
 RECURRA_INLINE Vec keep(Vec v, const int* lanes) {
   return reinterpret_cast<Vec>(reinterpret_cast<Bits>(v) &
@@ -46,12 +67,35 @@ RECURRA_INLINE void store_some(float* p, Vec v, int count) {
   }
 }
 
+// `bound` where v is beyond it, else v; NaN stays NaN.
+RECURRA_INLINE Vec at_most(Vec v, Vec bound) {
+#if defined(__AVX512F__)
+  return reinterpret_cast<Vec>(
+      _mm512_min_ps(reinterpret_cast<__m512>(bound), reinterpret_cast<__m512>(v)));
+#elif defined(__AVX2__)
+  return reinterpret_cast<Vec>(
+      _mm256_min_ps(reinterpret_cast<__m256>(bound), reinterpret_cast<__m256>(v)));
+#else
+  return v > bound ? bound : v;
+#endif
+}
+RECURRA_INLINE Vec at_least(Vec v, Vec bound) {
+#if defined(__AVX512F__)
+  return reinterpret_cast<Vec>(
+      _mm512_max_ps(reinterpret_cast<__m512>(bound), reinterpret_cast<__m512>(v)));
+#elif defined(__AVX2__)
+  return reinterpret_cast<Vec>(
+      _mm256_max_ps(reinterpret_cast<__m256>(bound), reinterpret_cast<__m256>(v)));
+#else
+  return v < bound ? bound : v;
+#endif
+}
+
 // Rational approximation (coefficients of Eigen's ptanh), within 4 units in the last place over
 // the whole range; NaN stays NaN.
 RECURRA_INLINE Vec tanh(Vec x) {
   const Vec high = splat(7.90531110763549805f);
-  x = x > high ? high : x;
-  x = x < -high ? -high : x;
+  x = at_least(at_most(x, high), -high);
   const Vec y = x * x;
   Vec p = y * -2.76076847742355e-16f + 2.00018790482477e-13f;
   p = p * y + -8.60467152213735e-11f;
