@@ -70,6 +70,16 @@ struct Call {
   Maybe<In<bool>> mask;
   Maybe<In<std::int64_t>> lengths;
 
+  void check_weights() {
+    if (p.units < 1) throw std::invalid_argument("units must be at least 1");
+    expect(kernel, {p.features, gates * p.units}, "kernel");
+    expect(recurrent_kernel, {p.units, gates * p.units}, "recurrent_kernel");
+    p.kernel = kernel.data();
+    p.recurrent_kernel = recurrent_kernel.data();
+    p.bias = two_biases(p) ? pointer(bias, {2, gates * p.units}, "bias")
+                           : pointer(bias, {gates * p.units}, "bias");
+  }
+
   void check() {
     if (x.ndim() != 3 || recurrent_kernel.ndim() != 2) {
       throw std::invalid_argument("x has three axes, recurrent_kernel two");
@@ -78,14 +88,8 @@ struct Call {
     p.time = static_cast<std::int64_t>(x.shape(1));
     p.features = static_cast<std::int64_t>(x.shape(2));
     p.units = static_cast<std::int64_t>(recurrent_kernel.shape(0));
-    if (p.units < 1) throw std::invalid_argument("units must be at least 1");
-    expect(kernel, {p.features, gates * p.units}, "kernel");
-    expect(recurrent_kernel, {p.units, gates * p.units}, "recurrent_kernel");
     p.x = x.data();
-    p.kernel = kernel.data();
-    p.recurrent_kernel = recurrent_kernel.data();
-    p.bias = two_biases(p) ? pointer(bias, {2, gates * p.units}, "bias")
-                           : pointer(bias, {gates * p.units}, "bias");
+    check_weights();
     p.h0 = pointer(h0, {p.batch, p.units}, "h0");
     p.c0 = pointer(c0, {p.batch, p.units}, "c0");
     p.mask = reinterpret_cast<const std::uint8_t*>(pointer(mask, {p.batch, p.time}, "mask"));
@@ -101,6 +105,19 @@ recurra::Cell cell_of(const std::string& name) {
   if (name == "gru" || name == "gru_before") return recurra::Cell::gru;
   if (name == "simple_rnn") return recurra::Cell::simple_rnn;
   throw std::invalid_argument("cell is lstm, gru, gru_before or simple_rnn");
+}
+
+void name(Call& call, const std::string& cell, const std::string& activation) {
+  call.p.cell = cell_of(cell);
+  call.p.reset_after = cell != "gru_before";
+  call.gates = call.p.cell == recurra::Cell::lstm ? 4 : call.p.cell == recurra::Cell::gru ? 3 : 1;
+  if (activation == "relu") {
+    call.p.activation = recurra::Activation::relu;
+  } else if (activation == "linear") {
+    call.p.activation = recurra::Activation::linear;
+  } else if (activation != "tanh") {
+    throw std::invalid_argument("activation is tanh, relu or linear");
+  }
 }
 
 Call make_call(const std::string& cell, const std::string& activation, In<float> x,
@@ -122,27 +139,17 @@ Call make_call(const std::string& cell, const std::string& activation, In<float>
   call.recurrent_dropout_mask = recurrent_dropout_mask;
   call.p.go_backwards = go_backwards;
   call.p.zero_output_for_mask = zero_output_for_mask;
-  call.p.cell = cell_of(cell);
-  call.p.reset_after = cell != "gru_before";
-  call.gates = call.p.cell == recurra::Cell::lstm ? 4 : call.p.cell == recurra::Cell::gru ? 3 : 1;
-  if (activation == "relu") {
-    call.p.activation = recurra::Activation::relu;
-  } else if (activation == "linear") {
-    call.p.activation = recurra::Activation::linear;
-  } else if (activation != "tanh") {
-    throw std::invalid_argument("activation is tanh, relu or linear");
-  }
+  name(call, cell, activation);
   call.check();
   return call;
 }
 
-void forward(const Call& call, Out<float> sequence, Out<float> h, Maybe<Out<float>> c,
+void forward(const Call& call, Maybe<Out<float>> sequence, Out<float> h, Maybe<Out<float>> c,
              Maybe<Out<float>> saved, int threads) {
   const recurra::Problem& p = call.p;
-  expect(sequence, {p.batch, p.time, p.units}, "sequence");
   expect(h, {p.batch, p.units}, "h");
   recurra::Result out;
-  out.sequence = sequence.data();
+  out.sequence = pointer(sequence, {p.batch, p.time, p.units}, "sequence");
   out.h = h.data();
   out.c = pointer(c, {p.batch, p.units}, "c");
   if (p.cell == recurra::Cell::lstm && !c) throw std::invalid_argument("an LSTM needs c");
@@ -192,6 +199,50 @@ std::size_t saved_size(const std::string& cell, std::int64_t batch, std::int64_t
   return recurra::saved_size(p);
 }
 
+// A layer that reads streams; it keeps the states' arrays alive and writes into them.
+class Stepper {
+ public:
+  Stepper(const std::string& cell, const std::string& activation, In<float> kernel,
+          In<float> recurrent_kernel, Maybe<In<float>> bias, Out<float> h, Maybe<Out<float>> c)
+      : call_(weights_call(cell, activation, kernel, recurrent_kernel, bias, h)), h_(h), c_(c),
+        steps_(call_.p) {
+    pointer(c_, {call_.p.batch, call_.p.units}, "c");
+    if (call_.p.cell == recurra::Cell::lstm && !c_) {
+      throw std::invalid_argument("an LSTM needs c");
+    }
+  }
+
+  void step(const In<float>& x) {
+    expect(x, {call_.p.batch, call_.p.features}, "x");
+    steps_.step(x.data(), h_.data(), c_ ? c_->data() : nullptr);
+  }
+
+ private:
+  static Call weights_call(const std::string& cell, const std::string& activation,
+                           In<float> kernel, In<float> recurrent_kernel, Maybe<In<float>> bias,
+                           const Out<float>& h) {
+    Call call;
+    call.kernel = kernel;
+    call.recurrent_kernel = recurrent_kernel;
+    call.bias = bias;
+    name(call, cell, activation);
+    if (kernel.ndim() != 2 || recurrent_kernel.ndim() != 2 || h.ndim() != 2) {
+      throw std::invalid_argument("kernel, recurrent_kernel and h have two axes");
+    }
+    call.p.batch = static_cast<std::int64_t>(h.shape(0));
+    call.p.features = static_cast<std::int64_t>(kernel.shape(0));
+    call.p.units = static_cast<std::int64_t>(recurrent_kernel.shape(0));
+    expect(h, {call.p.batch, call.p.units}, "h");
+    call.check_weights();
+    return call;
+  }
+
+  Call call_;
+  Out<float> h_;
+  Maybe<Out<float>> c_;
+  recurra::Stepper steps_;
+};
+
 std::vector<std::string> instruction_sets() {
   std::vector<std::string> names;
   for (const char* const* name = recurra::instruction_sets(); *name != nullptr; ++name) {
@@ -206,11 +257,17 @@ NB_MODULE(_native, m) {
   nb::class_<Call>(m, "Call").def_prop_ro("saved_size", [](const Call& call) {
     return recurra::saved_size(call.p);
   });
+  nb::class_<Stepper>(m, "Stepper")
+      .def(nb::init<const std::string&, const std::string&, In<float>, In<float>, Maybe<In<float>>,
+                    Out<float>, Maybe<Out<float>>>(),
+           "cell"_a, "activation"_a, "kernel"_a, "recurrent_kernel"_a, "bias"_a.none(), "h"_a,
+           "c"_a.none())
+      .def("step", &Stepper::step, "x"_a.noconvert());
   m.def("call", &make_call, "cell"_a, "activation"_a, "x"_a, "kernel"_a, "recurrent_kernel"_a,
         "bias"_a.none(), "h0"_a.none(), "c0"_a.none(), "mask"_a.none(), "lengths"_a.none(),
         "dropout_mask"_a.none(), "recurrent_dropout_mask"_a.none(), "go_backwards"_a,
         "zero_output_for_mask"_a);
-  m.def("forward", &forward, "call"_a, "sequence"_a, "h"_a, "c"_a.none(), "saved"_a.none(),
+  m.def("forward", &forward, "call"_a, "sequence"_a.none(), "h"_a, "c"_a.none(), "saved"_a.none(),
         "threads"_a);
   m.def("backward", &backward, "call"_a, "sequence"_a, "saved"_a, "d_sequence"_a.none(),
         "d_h"_a.none(), "d_c"_a.none(), "dx"_a, "dh0"_a, "dc0"_a.none(), "dkernel"_a,

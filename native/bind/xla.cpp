@@ -2,7 +2,7 @@
 //
 // Operands that are optional follow a bit set, `given`, so that one handler serves every option.
 // Forward: x, kernel, recurrent_kernel, then bias, h0, c0, mask, dropout, recurrent dropout where
-// given; results sequence, h, then c for an LSTM, then saved where asked.
+// given; results sequence unless it is not wanted, h, then c for an LSTM, then saved where asked.
 // Backward: the same operands, then sequence, saved, then d_sequence where given, d_h, and d_c for
 // an LSTM; results dx, dh0, then dc0 for an LSTM, dkernel, drecurrent, then dbias where given.
 #include "xla.h"
@@ -20,7 +20,7 @@ namespace {
 
 enum Given : std::int64_t {
   kBias = 1, kH0 = 2, kC0 = 4, kMask = 8, kDropout = 16, kRecurrentDropout = 32, kDSequence = 64,
-  kSaved = 128
+  kSaved = 128, kNoSequence = 256
 };
 
 constexpr std::int64_t kGruBefore = 3;  // a GRU without `reset_after`
@@ -143,7 +143,7 @@ ffi::Error forward(ffi::RemainingArgs operands, ffi::RemainingRets results, std:
       take_problem(args, {cell, activation, given, go_backwards, zero_output_for_mask});
   if (!args.complete() || p.units < 1) return wrong();
   recurra::Result out;
-  out.sequence = rets.room(p.batch * p.time * p.units);
+  if (!(given & kNoSequence)) out.sequence = rets.room(p.batch * p.time * p.units);
   out.h = rets.floats(p.batch * p.units);
   if (p.cell == recurra::Cell::lstm) out.c = rets.floats(p.batch * p.units);
   if (given & kSaved) out.saved = rets.room(static_cast<std::int64_t>(recurra::saved_size(p)));

@@ -33,20 +33,25 @@ Side candidate_side(const Problem& p) {
   return {p.recurrent_kernel, p.units, 0, C::kTwoPhases ? 1 : 0};
 }
 
-template <class C, bool PerGate>
-void run_forward(const Problem& p, const Result& out, int threads) {
+template <class C>
+Packed<C> pack(const Problem& p, Scratch& scratch) {
   const Layout<C> layout(p);
-  const Plan plan(p);
   Packed<C> w{input_side<C>(p), state_side<C>(p), candidate_side<C>(p),
               nullptr, nullptr, nullptr, nullptr};
   const std::size_t bias = static_cast<std::size_t>(layout.blocks * C::kGates * kGroup);
-  Scratch& scratch = call_scratch();
   scratch.reserve(
       layout.packed_size(w.x) + layout.packed_size(w.h) + layout.packed_size(w.c) + bias, 4);
   layout.pack(w.x, w.kernel = scratch.take(layout.packed_size(w.x)));
   layout.pack(w.h, w.recurrent = scratch.take(layout.packed_size(w.h)));
   layout.pack(w.c, w.candidate = scratch.take(layout.packed_size(w.c)));
   layout.pack_bias(p, w.bias = scratch.take(bias));
+  return w;
+}
+
+template <class C, bool PerGate>
+void run_forward(const Problem& p, const Result& out, int threads) {
+  const Plan plan(p);
+  const Packed<C> w = pack<C>(p, call_scratch());
   run_pieces(plan.pieces(), threads, [&](int piece) {
     const FlushDenormals flush;
     ForwardPiece<C, PerGate>(p, out, plan, w, piece, own_scratch()).run();
@@ -126,6 +131,49 @@ void backward(const Problem& p, const Upstream& up, const Gradients& out, int th
   });
 }
 
+template <class C>
+class Steps : public Stepper::Engine {
+ public:
+  explicit Steps(const Problem& p) : p_(sizes(p)), plan_(p_), w_(pack<C>(p, weights_)) {}
+
+  void step(const float* x, float* h, float* c) override {
+    p_.x = x;
+    p_.h0 = h;
+    p_.c0 = c;
+    Result out;
+    out.h = h;
+    out.c = c;
+    const FlushDenormals flush;
+    for (int piece = 0; piece < plan_.pieces(); ++piece) {
+      ForwardPiece<C, false>(p_, out, plan_, w_, piece, scratch_).run();
+    }
+  }
+
+ private:
+  static Problem sizes(const Problem& p) {
+    Problem one;
+    one.cell = p.cell;
+    one.activation = p.activation;
+    one.reset_after = p.reset_after;
+    one.batch = p.batch;
+    one.time = 1;
+    one.features = p.features;
+    one.units = p.units;
+    return one;
+  }
+
+  Problem p_;
+  const Plan plan_;
+  Scratch weights_, scratch_;
+  const Packed<C> w_;
+};
+
+std::unique_ptr<Stepper::Engine> stepper(const Problem& p) {
+  return with_cell(p, [&](auto cell, auto) -> std::unique_ptr<Stepper::Engine> {
+    return std::make_unique<Steps<decltype(cell)>>(p);
+  });
+}
+
 std::size_t saved_size(const Problem& p) {
   return with_cell(p, [&](auto cell, auto) {
     using C = decltype(cell);
@@ -139,7 +187,7 @@ std::size_t saved_size(const Problem& p) {
 }  // namespace
 
 extern const Engine engine;
-const Engine engine = {RECURRA_TEXT(RECURRA_ISA), forward, backward, saved_size};
+const Engine engine = {RECURRA_TEXT(RECURRA_ISA), forward, backward, saved_size, stepper};
 
 }  // namespace RECURRA_ISA
 }  // namespace recurra

@@ -10,6 +10,7 @@ struct Engine {
   void (*forward)(const Problem&, const Result&, int threads);
   void (*backward)(const Problem&, const Upstream&, const Gradients&, int threads);
   std::size_t (*saved_size)(const Problem&);
+  std::unique_ptr<Stepper::Engine> (*stepper)(const Problem&);
 };
 
 }  // namespace recurra

@@ -1,6 +1,7 @@
 // Weights in the order in which the passes read them, and gradients back from that order.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -31,6 +32,10 @@ struct Layout {
     const std::int64_t u = unit(block, group, lane);
     return u < units ? C::gate(group) * units + u : -1;
   }
+  // Whether all 16 columns of a group are units.
+  bool whole(std::int64_t block, int group) const {
+    return unit(block, group, kGroup - 1) < units;
+  }
   std::size_t packed_size(const Side& side) const {
     return static_cast<std::size_t>(blocks * side.inputs * side.count * kGroup);
   }
@@ -44,10 +49,16 @@ struct Layout {
     for (std::int64_t j = 0; j < blocks; ++j) {
       for (std::int64_t k = 0; k < side.inputs; ++k) {
         const float* row = side.weights + k * columns;
-        for (int g = 0; g < side.count; ++g) {
+        for (int g = 0; g < side.count; ++g, out += kGroup) {
+          const std::int64_t from = column(j, side.first + g, 0);
+          if (whole(j, side.first + g)) {
+            for (int lane = 0; lane < kGroup; lane += kLanes) {
+              store(out + lane, load(row + from + lane));
+            }
+            continue;
+          }
           for (int lane = 0; lane < kGroup; ++lane) {
-            const std::int64_t from = column(j, side.first + g, lane);
-            *out++ = from < 0 ? 0.0f : row[from];
+            out[lane] = column(j, side.first + g, lane) < 0 ? 0.0f : row[from + lane];
           }
         }
       }
@@ -60,11 +71,13 @@ struct Layout {
     for (std::int64_t n = 0; n < side.inputs; n += 64) {
       const std::int64_t width = side.inputs - n < 64 ? side.inputs - n : 64;
       for (std::int64_t j = 0; j < blocks; ++j) {
-        for (int g = 0; g < side.count; ++g) {
-          for (int lane = 0; lane < kGroup; ++lane, out += 64) {
-            const std::int64_t from = column(j, side.first + g, lane);
-            for (std::int64_t i = 0; i < 64; ++i) {
-              out[i] = from < 0 || i >= width ? 0.0f : side.weights[(n + i) * columns + from];
+        for (int g = 0; g < side.count; ++g, out += kGroup * 64) {
+          std::fill(out, out + kGroup * 64, 0.0f);
+          for (std::int64_t i = 0; i < width; ++i) {
+            const float* row = side.weights + (n + i) * columns;
+            for (int lane = 0; lane < kGroup; ++lane) {
+              const std::int64_t from = column(j, side.first + g, lane);
+              if (from >= 0) out[lane * 64 + i] = row[from];
             }
           }
         }
@@ -79,9 +92,11 @@ struct Layout {
     for (std::int64_t j = 0; j < blocks; ++j) {
       for (std::int64_t k = 0; k < side.inputs; ++k) {
         for (int g = 0; g < side.count; ++g, at += kGroup) {
-          float sum[kGroup] = {};
-          for (int piece = 0; piece < count; ++piece) {
-            for (int lane = 0; lane < kGroup; ++lane) sum[lane] += pieces[piece][at + lane];
+          float sum[kGroup];
+          for (int lane = 0; lane < kGroup; lane += kLanes) {
+            Vec total = {};
+            for (int piece = 0; piece < count; ++piece) total += load(pieces[piece] + at + lane);
+            store(sum + lane, total);
           }
           for (int lane = 0; lane < kGroup; ++lane) {
             const std::int64_t to = column(j, side.first + g, lane);

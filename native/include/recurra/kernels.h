@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace recurra {
 
@@ -45,7 +46,7 @@ struct Problem {
 };
 
 struct Result {
-  float* sequence = nullptr;  // (batch, time, units)
+  float* sequence = nullptr;  // (batch, time, units); null where only the last state is wanted
   float* h = nullptr;         // (batch, units)
   float* c = nullptr;         // LSTM: (batch, units)
   float* saved = nullptr;     // null, or saved_size(problem) floats for `backward`
@@ -75,6 +76,23 @@ std::size_t saved_size(const Problem& problem);
 void forward(const Problem& problem, const Result& result, int threads);
 void backward(const Problem& problem, const Upstream& upstream, const Gradients& gradients,
               int threads);
+
+// One layer that reads streams step by step. Its weights are copied, packed, when it is made; it
+// reads cell, activation, sizes, weights and bias of the problem and ignores the rest.
+class Stepper {
+ public:
+  explicit Stepper(const Problem& problem);
+  // x (batch, features); h and c (batch, units) are read and overwritten; c: LSTM only.
+  void step(const float* x, float* h, float* c);
+
+  struct Engine {
+    virtual ~Engine() = default;
+    virtual void step(const float* x, float* h, float* c) = 0;
+  };
+
+ private:
+  std::unique_ptr<Engine> engine_;
+};
 
 // Instruction sets that this build carries and this machine runs, best first; null at the end.
 const char* const* instruction_sets();

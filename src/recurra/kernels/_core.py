@@ -131,6 +131,8 @@ def core_forward(
 
 def _plain(array: Any) -> Any:
     """Return an array that is row-major and aligned, itself where it is so already."""
+    if array.flags.c_contiguous and array.flags.aligned:
+        return array
     return np.require(array, requirements=["C_CONTIGUOUS", "ALIGNED"])
 
 
