@@ -16,6 +16,7 @@ RecurraError
 │   ├── CorruptArtifactError           truncated, altered or not a model file
 │   ├── UnsafeArtifactError            sizes or names beyond the limits
 │   └── ArtifactVersionError           written by a newer format
+├── KernelMismatchError                two kernels that must agree do not
 ├── OutputError                        an output path cannot be written
 └── MissingDependencyError             an optional package is needed; names the extra
 """
@@ -33,6 +34,7 @@ __all__ = [
     "DataError",
     "DatasetUnavailable",
     "DivergedError",
+    "KernelMismatchError",
     "MissingDependencyError",
     "NotFittedError",
     "OutputError",
@@ -135,6 +137,10 @@ class UnsafeArtifactError(ArtifactError):
 
 class ArtifactVersionError(ArtifactError):
     """A model file of a newer format."""
+
+
+class KernelMismatchError(RecurraError):
+    """Two kernels that must compute the same and do not."""
 
 
 class OutputError(RecurraError):

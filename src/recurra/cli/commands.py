@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from recurra.cli.bench import bench
 from recurra.cli.compare import compare, demo
 from recurra.cli.datasets import get_command, list_command, path_command
 from recurra.cli.evaluate import evaluate
@@ -17,7 +18,7 @@ __all__ = ["register"]
 
 def register(app: typer.Typer, train: typer.Typer, data: typer.Typer) -> None:
     """Add every command to its group."""
-    for command in (demo, compare, predict, evaluate, export, info):
+    for command in (demo, compare, predict, evaluate, export, info, bench):
         app.command()(command)
     train.command()(classify)
     data.command("list")(list_command)

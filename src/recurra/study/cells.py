@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from recurra.errors import UnknownNameError, UsageError
@@ -21,11 +22,14 @@ CLASSIFIERS: dict[str, tuple[str, dict[str, Any]]] = {
 DEFAULT_CELLS = ("dense", "rnn", "lstm", "gru", "bilstm", "bigru")
 
 
-def parse_cells(cells: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    """Check the names of the models to compare.
+def parse_cells(
+    cells: str | tuple[str, ...] | list[str], known: Collection[str] = CLASSIFIERS
+) -> tuple[str, ...]:
+    """Check the names of the models to compare or measure.
 
     Args:
         cells: Names, or one string with commas.
+        known: The names that exist.
 
     Raises:
         UnknownNameError: If a name is unknown.
@@ -34,8 +38,8 @@ def parse_cells(cells: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
     names = cells.split(",") if isinstance(cells, str) else cells
     chosen = tuple(name.strip().lower() for name in names if name.strip())
     for name in chosen:
-        if name not in CLASSIFIERS:
-            raise UnknownNameError("cell", name, CLASSIFIERS)
+        if name not in known:
+            raise UnknownNameError("cell", name, known)
     if not chosen or len(set(chosen)) != len(chosen):
         raise UsageError(f"name each cell to compare once, not {','.join(chosen) or 'none'}")
     return chosen

@@ -1,0 +1,41 @@
+"""Facts about the machine that a measurement belongs to."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from recurra.kernels import instruction_set
+from recurra.tasks.comparable import versions
+
+__all__ = ["machine_facts"]
+
+
+def machine_facts() -> dict[str, Any]:
+    """Return processors, instruction set of the core, Keras's backend and versions."""
+    return {
+        "processors": _processors(),
+        "processor": _processor_name(),
+        "instruction_set": instruction_set(),
+        "backend": keras.config.backend(),
+        "versions": versions(),
+    }
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _processor_name() -> str:
+    """Return the processor's name as Linux gives it; empty elsewhere."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, "")
