@@ -155,7 +155,7 @@ void forward(const Call& call, Maybe<Out<float>> sequence, Out<float> h, Maybe<O
   if (p.cell == recurra::Cell::lstm && !c) throw std::invalid_argument("an LSTM needs c");
   out.saved = pointer(saved, {static_cast<std::int64_t>(recurra::saved_size(p))}, "saved");
   nb::gil_scoped_release release;
-  recurra::forward(p, out, threads);
+  recurra::forward(p, out, {threads, nullptr});
 }
 
 void backward(const Call& call, In<float> sequence, In<float> saved, Maybe<In<float>> d_sequence,
@@ -185,7 +185,7 @@ void backward(const Call& call, In<float> sequence, In<float> saved, Maybe<In<fl
   out.bias = two_biases(p) ? pointer(dbias, {2, 3 * p.units}, "dbias")
                            : pointer(dbias, {call.gates * p.units}, "dbias");
   nb::gil_scoped_release release;
-  recurra::backward(p, up, out, threads);
+  recurra::backward(p, up, out, {threads, nullptr});
 }
 
 std::size_t saved_size(const std::string& cell, std::int64_t batch, std::int64_t time,

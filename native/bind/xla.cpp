@@ -8,6 +8,8 @@
 #include "xla.h"
 
 #include <cstdint>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "pages.h"
@@ -130,11 +132,22 @@ recurra::Problem take_problem(Taker<ffi::RemainingArgs>& args, const Attributes&
   return p;
 }
 
+// The threads of the program that calls: they are awake, and no more than the machine has.
+class Workers : public recurra::Lender {
+ public:
+  explicit Workers(ffi::ThreadPool pool) : pool_(pool) {}
+  int threads() const override { return static_cast<int>(pool_.num_threads()); }
+  void start(std::function<void()> task) const override { pool_.Schedule(std::move(task)); }
+
+ private:
+  mutable ffi::ThreadPool pool_;
+};
+
 ffi::Error wrong() {
   return ffi::Error::InvalidArgument("recurra: operands do not fit the call");
 }
 
-ffi::Error forward(ffi::RemainingArgs operands, ffi::RemainingRets results, std::int64_t cell,
+ffi::Error forward(ffi::ThreadPool pool, ffi::RemainingArgs operands, ffi::RemainingRets results, std::int64_t cell,
                    std::int64_t activation, std::int64_t given, std::int64_t go_backwards,
                    std::int64_t zero_output_for_mask) {
   Taker<ffi::RemainingArgs> args(operands);
@@ -148,11 +161,12 @@ ffi::Error forward(ffi::RemainingArgs operands, ffi::RemainingRets results, std:
   if (p.cell == recurra::Cell::lstm) out.c = rets.floats(p.batch * p.units);
   if (given & kSaved) out.saved = rets.room(static_cast<std::int64_t>(recurra::saved_size(p)));
   if (!rets.complete()) return wrong();
-  recurra::forward(p, out, 0);
+  const Workers workers(pool);
+  recurra::forward(p, out, {0, &workers});
   return ffi::Error::Success();
 }
 
-ffi::Error backward(ffi::RemainingArgs operands, ffi::RemainingRets results, std::int64_t cell,
+ffi::Error backward(ffi::ThreadPool pool, ffi::RemainingArgs operands, ffi::RemainingRets results, std::int64_t cell,
                     std::int64_t activation, std::int64_t given, std::int64_t go_backwards,
                     std::int64_t zero_output_for_mask) {
   Taker<ffi::RemainingArgs> args(operands);
@@ -176,12 +190,14 @@ ffi::Error backward(ffi::RemainingArgs operands, ffi::RemainingRets results, std
   out.recurrent_kernel = rets.floats(p.units * gates_of(p) * p.units);
   if (given & kBias) out.bias = rets.floats(bias_size(p));
   if (!args.complete() || !rets.complete()) return wrong();
-  recurra::backward(p, up, out, 0);
+  const Workers workers(pool);
+  recurra::backward(p, up, out, {0, &workers});
   return ffi::Error::Success();
 }
 
 auto binding() {
   return ffi::Ffi::Bind()
+      .Ctx<ffi::ThreadPool>()
       .RemainingArgs()
       .RemainingRets()
       .Attr<std::int64_t>("cell")

@@ -78,10 +78,10 @@ bool use_instruction_set(const char* name) {
 std::size_t saved_size(const Problem& p) { return choice().current.load()->saved_size(p); }
 Stepper::Stepper(const Problem& p) : engine_(choice().current.load()->stepper(p)) {}
 void Stepper::step(const float* x, float* h, float* c) { engine_->step(x, h, c); }
-void forward(const Problem& p, const Result& out, int threads) {
+void forward(const Problem& p, const Result& out, const Threads& threads) {
   choice().current.load()->forward(p, out, threads);
 }
-void backward(const Problem& p, const Upstream& up, const Gradients& out, int threads) {
+void backward(const Problem& p, const Upstream& up, const Gradients& out, const Threads& threads) {
   choice().current.load()->backward(p, up, out, threads);
 }
 

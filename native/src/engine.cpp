@@ -49,7 +49,7 @@ Packed<C> pack(const Problem& p, Scratch& scratch) {
 }
 
 template <class C, bool PerGate>
-void run_forward(const Problem& p, const Result& out, int threads) {
+void run_forward(const Problem& p, const Result& out, const Threads& threads) {
   const Plan plan(p);
   const Packed<C> w = pack<C>(p, call_scratch());
   run_pieces(plan.pieces(), threads, [&](int piece) {
@@ -59,7 +59,7 @@ void run_forward(const Problem& p, const Result& out, int threads) {
 }
 
 template <class C, bool PerGate>
-void run_backward(const Problem& p, const Upstream& up, const Gradients& out, int threads) {
+void run_backward(const Problem& p, const Upstream& up, const Gradients& out, const Threads& threads) {
   const Layout<C> layout(p);
   const Plan plan(p);
   Turned<C> w{input_side<C>(p), state_side<C>(p), candidate_side<C>(p), nullptr, nullptr, nullptr};
@@ -119,13 +119,13 @@ auto with_cell(const Problem& p, Body&& body) {
   }
 }
 
-void forward(const Problem& p, const Result& out, int threads) {
+void forward(const Problem& p, const Result& out, const Threads& threads) {
   with_cell(p, [&](auto cell, auto per_gate) {
     run_forward<decltype(cell), decltype(per_gate)::value>(p, out, threads);
   });
 }
 
-void backward(const Problem& p, const Upstream& up, const Gradients& out, int threads) {
+void backward(const Problem& p, const Upstream& up, const Gradients& out, const Threads& threads) {
   with_cell(p, [&](auto cell, auto per_gate) {
     run_backward<decltype(cell), decltype(per_gate)::value>(p, up, out, threads);
   });

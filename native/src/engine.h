@@ -7,8 +7,8 @@ namespace recurra {
 
 struct Engine {
   const char* name;
-  void (*forward)(const Problem&, const Result&, int threads);
-  void (*backward)(const Problem&, const Upstream&, const Gradients&, int threads);
+  void (*forward)(const Problem&, const Result&, const Threads&);
+  void (*backward)(const Problem&, const Upstream&, const Gradients&, const Threads&);
   std::size_t (*saved_size)(const Problem&);
   std::unique_ptr<Stepper::Engine> (*stepper)(const Problem&);
 };

@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -17,7 +18,7 @@ namespace {
 struct Job {
   const std::function<void(int)>* work = nullptr;
   int pieces = 0;
-  int helpers = 0;  // places left for helpers; guarded by the pool's mutex
+  int helpers = 0;  // places left for helpers; guarded by the mutex of our own pool
   std::atomic<int> next{0};
   std::atomic<int> done{0};
   std::mutex mutex;
@@ -38,23 +39,24 @@ struct Job {
       }
     }
   }
+
+  void wait() {
+    std::unique_lock<std::mutex> lock(mutex);
+    finished.wait(lock, [this] { return done.load() == pieces; });
+    if (error) std::rethrow_exception(error);
+  }
 };
 
 class Pool {
  public:
-  void run(const std::shared_ptr<Job>& job) {
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      while (threads_ < job->helpers) {
-        std::thread(&Pool::loop, this).detach();
-        ++threads_;
-      }
-      jobs_.push_back(job);
+  void offer(const std::shared_ptr<Job>& job) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    while (threads_ < job->helpers) {
+      std::thread(&Pool::loop, this).detach();
+      ++threads_;
     }
+    jobs_.push_back(job);
     wake_.notify_all();
-    job->help();
-    std::unique_lock<std::mutex> lock(job->mutex);
-    job->finished.wait(lock, [&] { return job->done.load() == job->pieces; });
   }
 
  private:
@@ -103,19 +105,25 @@ int processors() {
   return count == 0 ? 1 : static_cast<int>(count);
 }
 
-void run_pieces(int pieces, int threads, const std::function<void(int)>& work) {
-  if (threads <= 0) threads = processors();
-  if (threads > pieces) threads = pieces;
-  if (threads <= 1) {
+void run_pieces(int pieces, const Threads& threads, const std::function<void(int)>& work) {
+  int most = threads.lender == nullptr ? processors() : threads.lender->threads();
+  if (threads.limit > 0) most = threads.limit;
+  most = std::min(most, pieces);
+  if (most <= 1) {
     for (int piece = 0; piece < pieces; ++piece) work(piece);
     return;
   }
   auto job = std::make_shared<Job>();
   job->work = &work;
   job->pieces = pieces;
-  job->helpers = threads - 1;
-  pool().run(job);
-  if (job->error) std::rethrow_exception(job->error);
+  job->helpers = most - 1;
+  if (threads.lender == nullptr) {
+    pool().offer(job);
+  } else {
+    for (int i = 0; i < job->helpers; ++i) threads.lender->start([job] { job->help(); });
+  }
+  job->help();
+  job->wait();
 }
 
 }  // namespace recurra

@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 namespace recurra {
@@ -72,10 +73,25 @@ struct Gradients {
 // Floats that the forward pass saves for the backward pass.
 std::size_t saved_size(const Problem& problem);
 
-// `threads` <= 0 takes every processor that this process may use.
-void forward(const Problem& problem, const Result& result, int threads);
+// Somebody else's threads.
+class Lender {
+ public:
+  virtual ~Lender() = default;
+  virtual int threads() const = 0;
+  // Runs `task` at some time on some thread, the caller's too; it may come after the call's end.
+  virtual void start(std::function<void()> task) const = 0;
+};
+
+// The threads of a call: at most `limit`, the caller's among them (<= 0: every processor that this
+// process may use); helpers are the lender's, or of a pool of our own without one.
+struct Threads {
+  int limit = 0;
+  const Lender* lender = nullptr;
+};
+
+void forward(const Problem& problem, const Result& result, const Threads& threads);
 void backward(const Problem& problem, const Upstream& upstream, const Gradients& gradients,
-              int threads);
+              const Threads& threads);
 
 // One layer that reads streams step by step. Its weights are copied, packed, when it is made; it
 // reads cell, activation, sizes, weights and bias of the problem and ignores the rest.
