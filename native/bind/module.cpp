@@ -277,6 +277,7 @@ NB_MODULE(_native, m) {
   m.def("xla_forward", [] { return nb::capsule(xla_forward(), "xla._CUSTOM_CALL_TARGET"); });
   m.def("xla_backward", [] { return nb::capsule(xla_backward(), "xla._CUSTOM_CALL_TARGET"); });
 #endif
+  m.def("peak_rate", &recurra::peak_rate);
   m.def("instruction_sets", &instruction_sets);
   m.def("instruction_set", [] { return std::string(recurra::instruction_set()); });
   m.def("use_instruction_set",

@@ -76,6 +76,7 @@ bool use_instruction_set(const char* name) {
 }
 
 std::size_t saved_size(const Problem& p) { return choice().current.load()->saved_size(p); }
+double peak_rate() { return choice().current.load()->peak_rate(); }
 Stepper::Stepper(const Problem& p) : engine_(choice().current.load()->stepper(p)) {}
 void Stepper::step(const float* x, float* h, float* c) { engine_->step(x, h, c); }
 void forward(const Problem& p, const Result& out, const Threads& threads) {

@@ -1,6 +1,9 @@
 // Compiled once for each instruction set, with RECURRA_ISA naming it.
 #include "engine.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include "backward.h"
 #include "denormals.h"
 #include "pool.h"
@@ -181,13 +184,36 @@ std::size_t saved_size(const Problem& p) {
   });
 }
 
+// As many independent sums as the tiles of the products keep.
+double peak_rate() {
+  using Clock = std::chrono::steady_clock;
+  constexpr int kSums = kTileRows * 4, kTurns = 100'000;
+  volatile float factor = 0.999f, term = 0.001f, first = 1.0f;
+  const Vec a = splat(factor), b = splat(term);
+  double best = 0;
+  for (const auto end = Clock::now() + std::chrono::milliseconds(100); Clock::now() < end;) {
+    Vec sums[kSums];
+    for (int i = 0; i < kSums; ++i) sums[i] = splat(first);
+    const auto start = Clock::now();
+    for (int turn = 0; turn < kTurns; ++turn) {
+#pragma GCC unroll 24
+      for (int i = 0; i < kSums; ++i) sums[i] = sums[i] * a + b;
+    }
+    const std::chrono::duration<double> seconds = Clock::now() - start;
+    volatile float sink = 0;
+    for (int i = 0; i < kSums; ++i) sink = sink + sums[i][0];
+    best = std::max(best, 2.0 * kLanes * kSums * kTurns / seconds.count());
+  }
+  return best;
+}
+
 #define RECURRA_TEXT_(name) #name
 #define RECURRA_TEXT(name) RECURRA_TEXT_(name)
 
 }  // namespace
 
 extern const Engine engine;
-const Engine engine = {RECURRA_TEXT(RECURRA_ISA), forward, backward, saved_size, stepper};
+const Engine engine = {RECURRA_TEXT(RECURRA_ISA), forward, backward, saved_size, stepper, peak_rate};
 
 }  // namespace RECURRA_ISA
 }  // namespace recurra

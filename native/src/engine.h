@@ -11,6 +11,7 @@ struct Engine {
   void (*backward)(const Problem&, const Upstream&, const Gradients&, const Threads&);
   std::size_t (*saved_size)(const Problem&);
   std::unique_ptr<Stepper::Engine> (*stepper)(const Problem&);
+  double (*peak_rate)();
 };
 
 }  // namespace recurra

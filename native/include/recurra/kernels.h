@@ -110,6 +110,10 @@ class Stepper {
   std::unique_ptr<Engine> engine_;
 };
 
+// Floating-point operations per second that one thread reaches in registers alone, measured for
+// about a tenth of a second: the roof that the products cannot pass.
+double peak_rate();
+
 // Instruction sets that this build carries and this machine runs, best first; null at the end.
 const char* const* instruction_sets();
 // The one in use; `use_instruction_set` answers false for a name that is not in the list.

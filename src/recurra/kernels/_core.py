@@ -28,6 +28,7 @@ __all__ = [
     "instruction_set",
     "instruction_sets",
     "native",
+    "peak_rate",
     "use_instruction_set",
 ]
 
@@ -220,6 +221,15 @@ def instruction_sets() -> list[str]:
 def instruction_set() -> str | None:
     """Return the instruction set in use; None without the core."""
     return None if native is None else str(native.instruction_set())
+
+
+def peak_rate() -> float | None:
+    """Measure what one thread of this machine can reach at best; None without the core.
+
+    Returns:
+        Floating-point operations per second of multiply-adds in registers alone, float32.
+    """
+    return None if native is None else float(native.peak_rate())
 
 
 def use_instruction_set(name: str) -> None:
