@@ -64,14 +64,21 @@ def everything(p, dtype, **options):
     return {name: array for name, array in named.items() if array is not None}
 
 
-def check(p, **options):
+def check(p, *, least=0.0, **options):
+    """Compare with the reference, relative to each result's norm, or `least` of the largest one.
+
+    What is left of a sum whose terms cancel has no bounded relative error in any float arithmetic;
+    draws of one unit meet that, with NumPy in float32 as well.
+    """
     ours = everything(p, np.float32, **options)
     options.pop("threads", None)
     expected = everything(p, np.float64, **options)
+    norms = {name: np.linalg.norm(reference) for name, reference in expected.items()}
     for name, reference in expected.items():
         assert ours[name].dtype == np.float32
         error = np.linalg.norm(ours[name] - reference)
-        assert error <= LIMIT * np.linalg.norm(reference) + 1e-9, (name, error)
+        size = max(norms[name], least * max(norms.values()))
+        assert error <= LIMIT * size + 1e-9, (name, error, size)
 
 
 def as_float32(p):
@@ -134,6 +141,7 @@ def test_any_call(data):
     drop = dropout(p, gates=data.draw(st.booleans())) if data.draw(st.booleans()) else {}
     check(
         p,
+        least=0.2,
         go_backwards=data.draw(st.booleans()),
         zero_output_for_mask=data.draw(st.booleans()),
         threads=data.draw(st.integers(0, 3)),
