@@ -20,7 +20,7 @@ from recurra import kernels
 from recurra.layers import accelerate, accelerated, deaccelerate, explain_kernels, is_accelerated
 
 pytestmark = pytest.mark.skipif(
-    not kernels.instruction_sets() or kernels.why_not_jax() is not None,
+    not kernels.instruction_sets() or kernels.why_not_backend("jax") is not None,
     reason="the native core with its JAX handlers is not built here",
 )
 

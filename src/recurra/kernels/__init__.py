@@ -2,16 +2,24 @@
 
 The NumPy reference here is the written definition of each cell. Arrays are `batch, time,
 features`; weights have the layout of Keras. `lstm`, `gru` and `simple_rnn` use the native core
-where it is built and can compute the call; `kernel_for` says which runs. What runs inside JAX
-programs is loaded on first use.
+where it is built and can compute the call; `kernel_for` says which runs. `backend_recurrence` runs
+them inside programs of JAX, PyTorch and TensorFlow, which are loaded on first use.
 """
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
-from recurra.kernels._core import instruction_set, instruction_sets, use_instruction_set
+from recurra.kernels._backends import (
+    backend_recurrence,
+    can_call_core,
+    connections,
+    why_not_backend,
+)
+from recurra.kernels._core import (
+    instruction_set,
+    instruction_sets,
+    peak_rate,
+    use_instruction_set,
+)
 from recurra.kernels._entry import (
     gru,
     gru_backward,
@@ -38,6 +46,7 @@ from recurra.kernels._lstm import (
     lstm_forward,
     lstm_step,
 )
+from recurra.kernels._recurrence import RecurrenceCall, RecurrenceOperands
 from recurra.kernels._simple_rnn import (
     Activation,
     SimpleRNNCache,
@@ -47,9 +56,7 @@ from recurra.kernels._simple_rnn import (
     simple_rnn_forward,
     simple_rnn_step,
 )
-
-if TYPE_CHECKING:
-    from recurra.kernels._jax import JaxCall, JaxOperands, jax_recurrence, why_not_jax
+from recurra.kernels._stream import Stream
 
 __all__ = [
     "Activation",
@@ -57,41 +64,37 @@ __all__ = [
     "GRUGradients",
     "GRUOutput",
     "GRUWeights",
-    "JaxCall",
-    "JaxOperands",
     "LSTMCache",
     "LSTMGradients",
     "LSTMOutput",
     "LSTMState",
     "LSTMWeights",
+    "RecurrenceCall",
+    "RecurrenceOperands",
     "SimpleRNNCache",
     "SimpleRNNGradients",
     "SimpleRNNOutput",
     "SimpleRNNWeights",
+    "Stream",
+    "backend_recurrence",
+    "can_call_core",
+    "connections",
     "gru",
     "gru_backward",
     "gru_forward",
     "gru_step",
     "instruction_set",
     "instruction_sets",
-    "jax_recurrence",
     "kernel_for",
     "lstm",
     "lstm_backward",
     "lstm_forward",
     "lstm_step",
+    "peak_rate",
     "simple_rnn",
     "simple_rnn_backward",
     "simple_rnn_forward",
     "simple_rnn_step",
     "use_instruction_set",
-    "why_not_jax",
+    "why_not_backend",
 ]
-
-_JAX = ("JaxCall", "JaxOperands", "jax_recurrence", "why_not_jax")
-
-
-def __getattr__(name: str) -> Any:
-    if name in _JAX:
-        return getattr(importlib.import_module("recurra.kernels._jax"), name)
-    raise AttributeError(f"module 'recurra.kernels' has no attribute {name!r}")

@@ -6,12 +6,16 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import jax.numpy as jnp
 import keras
-import numpy as np
 
-from recurra.kernels import JaxCall, JaxOperands, jax_recurrence
+from recurra.kernels import (
+    RecurrenceCall,
+    RecurrenceOperands,
+    backend_recurrence,
+    can_call_core,
+)
 from recurra.layers._eligible import activation_name, why_not
+from recurra.layers._exports import exporters, is_exporting
 
 __all__ = ["accelerate", "accelerated", "deaccelerate", "is_accelerated"]
 
@@ -19,35 +23,43 @@ Loop = Callable[..., tuple[Any, Any, Any]]
 
 CELLS = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
 
-# The loops that were replaced, by layer class; empty while Keras is as it came. A class that
-# inherits its loop has no entry of its own to restore.
-_replaced: dict[type, Loop | None] = {}
+# What was replaced: class, method, and what the class itself held under that name, None where it
+# inherits the method. Empty while Keras is as it came.
+_replaced: list[tuple[type, str, Any]] = []
 
 
 def accelerate() -> None:
     """Let Keras's own `SimpleRNN`, `LSTM` and `GRU` run on the native core.
 
-    It holds for every model in the process, loaded or built before or after, until
-    `deaccelerate`. A function that JAX has already traced keeps the path it was traced with: call
-    this before the first `fit` or `predict` of a model. Layers that the core cannot compute take
-    Keras's own path; `explain_kernels` says which and why. Calling it again changes nothing.
+    On Keras's backends JAX, PyTorch and TensorFlow, on the CPU. It holds for every model in the
+    process, loaded or built before or after, until `deaccelerate`. A function that JAX,
+    TensorFlow or `torch.compile` has already traced keeps the path it was traced with: call this
+    before the first `fit` or `predict` of a model. Layers that the core cannot compute take
+    Keras's own path, and so do programs that leave the process (`model.export`) or that
+    TensorFlow compiles with XLA; `explain_kernels` says which and why. Calling it again changes
+    nothing.
     """
     if _replaced:
         return
     for name, cell in CELLS.items():
         layer = getattr(keras.layers, name)
-        own = layer.inner_loop
-        _replaced[layer] = layer.__dict__.get("inner_loop")
-        layer.inner_loop = _fused_loop(own, cell)
+        _replace(layer, "inner_loop", _fused_loop(layer.inner_loop, cell))
+    for owner, name, method in exporters():
+        _replace(owner, name, method)
+
+
+def _replace(owner: type, name: str, method: Any) -> None:
+    _replaced.append((owner, name, owner.__dict__.get(name)))
+    setattr(owner, name, method)
 
 
 def deaccelerate() -> None:
     """Give Keras its own loops back. Calling it again changes nothing."""
-    for layer, loop in _replaced.items():
-        if loop is None:
-            del layer.inner_loop  # type: ignore[attr-defined]
+    for owner, name, method in _replaced:
+        if method is None:
+            delattr(owner, name)
         else:
-            layer.inner_loop = loop  # type: ignore[attr-defined]
+            setattr(owner, name, method)
     _replaced.clear()
 
 
@@ -74,12 +86,12 @@ def _fused_loop(own: Loop, cell: Any) -> Loop:
     def inner_loop(
         self: Any, sequences: Any, initial_state: Any, mask: Any, training: bool = False
     ) -> tuple[Any, Any, Any]:
-        if why_not(self) is not None or not _concrete(sequences):
+        backend = keras.backend.backend()
+        if why_not(self) is not None or is_exporting() or not can_call_core(backend, sequences):
             return own(self, sequences, initial_state, mask, training=training)
-        states = _listed(initial_state)
         call = _call(self, cell, mask)
-        operands = _operands(self, sequences, states, mask, training)
-        sequence, h, c = jax_recurrence(call, operands)
+        operands = _operands(self, sequences, _listed(initial_state), mask, training)
+        sequence, h, c = backend_recurrence(backend, call, operands)
         last = sequence[:, -1] if call.zero_output_for_mask and sequence is not None else h
         outputs = last[:, None] if sequence is None else sequence
         return last, outputs, [h] if c is None else [h, c]
@@ -87,19 +99,14 @@ def _fused_loop(own: Loop, cell: Any) -> Loop:
     return inner_loop
 
 
-def _concrete(sequences: Any) -> bool:
-    """Whether every size is a number: an exported program may leave some open."""
-    return all(isinstance(n, int) for n in sequences.shape) and sequences.shape[1] > 0
-
-
 def _listed(states: Any) -> list[Any]:
     return list(states) if isinstance(states, list | tuple) else [states]
 
 
-def _call(layer: Any, cell: Any, mask: Any) -> JaxCall:
+def _call(layer: Any, cell: Any, mask: Any) -> RecurrenceCall:
     zeros = layer.zero_output_for_mask and mask is not None
     activation = activation_name(layer.cell.activation) or "tanh"
-    return JaxCall(
+    return RecurrenceCall(
         cell=cell if getattr(layer.cell, "reset_after", True) else "gru_before",
         activation=activation,
         go_backwards=layer.go_backwards,
@@ -110,30 +117,33 @@ def _call(layer: Any, cell: Any, mask: Any) -> JaxCall:
 
 def _operands(
     layer: Any, sequences: Any, states: list[Any], mask: Any, training: bool
-) -> JaxOperands:
+) -> RecurrenceOperands:
     cell = layer.cell
     drop, recurrent_drop = _dropout(cell, sequences, states[0]) if training else (None, None)
     if isinstance(mask, list | tuple):
         mask = mask[0]
-    return JaxOperands(
+    if layer.stateful and keras.backend.backend() == "torch":
+        # The layer overwrites its states in place, before the backward pass reads them.
+        states = [keras.ops.copy(state) for state in states]
+    return RecurrenceOperands(
         x=_float32(sequences),
         kernel=_float32(cell.kernel),
         recurrent_kernel=_float32(cell.recurrent_kernel),
         bias=None if cell.bias is None else _float32(cell.bias),
         h0=_float32(states[0]),
         c0=_float32(states[1]) if len(states) > 1 else None,
-        mask=None if mask is None else _flat_mask(mask, sequences.shape[:2]),
+        mask=None if mask is None else _flat_mask(mask, sequences),
         dropout_mask=drop,
         recurrent_dropout_mask=recurrent_drop,
     )
 
 
-def _flat_mask(mask: Any, shape: tuple[int, int]) -> Any:
+def _flat_mask(mask: Any, sequences: Any) -> Any:
     """Return the mask as `(batch, time)`; of further axes, one valid entry is enough."""
-    mask = jnp.asarray(mask).astype(bool)
+    mask = keras.ops.cast(keras.ops.convert_to_tensor(mask), "bool")
     if mask.ndim > 2:
-        mask = mask.any(axis=tuple(range(2, mask.ndim)))
-    return jnp.broadcast_to(mask, shape)
+        mask = keras.ops.any(mask, axis=tuple(range(2, mask.ndim)))
+    return keras.ops.broadcast_to(mask, keras.ops.shape(sequences)[:2])
 
 
 def _dropout(cell: Any, sequences: Any, h0: Any) -> tuple[Any, Any]:
@@ -149,8 +159,8 @@ def _dropout(cell: Any, sequences: Any, h0: Any) -> tuple[Any, Any]:
 
 
 def _stacked(mask: Any) -> Any:
-    return jnp.stack(mask) if isinstance(mask, list | tuple) else mask
+    return keras.ops.stack(mask) if isinstance(mask, list | tuple) else mask
 
 
 def _float32(value: Any) -> Any:
-    return jnp.asarray(keras.ops.convert_to_tensor(value)).astype(np.float32)
+    return keras.ops.cast(keras.ops.convert_to_tensor(value), "float32")

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from recurra.kernels import why_not_jax
+from recurra.kernels import why_not_backend
 
 __all__ = ["FLOATS", "activation_name", "why_not"]
 
@@ -22,9 +22,20 @@ def why_not(layer: Any) -> str | None:
     Returns:
         A clause such as `"the activation is 'elu'"`, or None.
     """
-    if keras.backend.backend() != "jax":
-        return f"Keras runs on {keras.backend.backend()}; the core is connected to JAX"
-    return why_not_jax() or _why_not_cell(layer.cell) or _why_not_layer(layer)
+    backend = keras.backend.backend()
+    return (
+        why_not_backend(backend)
+        or (_why_not_device(layer) if backend == "torch" else None)
+        or _why_not_cell(layer.cell)
+        or _why_not_layer(layer)
+    )
+
+
+def _why_not_device(layer: Any) -> str | None:
+    """Say where PyTorch keeps a layer, or would keep it, if that is not the CPU."""
+    tensor = layer.cell.kernel.value if layer.cell.built else keras.ops.zeros(())
+    device = tensor.device.type
+    return None if device == "cpu" else f"it is on the device {device!r}, the core on the CPU"
 
 
 def _why_not_cell(cell: Any) -> str | None:

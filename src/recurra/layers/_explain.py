@@ -38,15 +38,23 @@ def explain_kernels(model: Any) -> list[LayerKernel]:
         One record for each recurrent layer, in the model's order.
     """
     layers = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.RNN)]
-    return [_explained(layer) for layer in layers]
+    program = _why_not_program(model)
+    return [_explained(layer, program) for layer in layers]
 
 
-def _explained(layer: Any) -> LayerKernel:
+def _why_not_program(model: Any) -> str | None:
+    """Say why no layer of a model can run on the core, as the model is compiled."""
+    if keras.backend.backend() != "tensorflow" or not getattr(model, "compiled", False):
+        return None
+    return "the model is compiled with jit_compile=True (XLA)" if model.jit_compile else None
+
+
+def _explained(layer: Any, program: str | None) -> LayerKernel:
     reason: str | None
     if not isinstance(layer, tuple(getattr(keras.layers, name) for name in CELLS)):
         reason = f"a generic RNN around {type(layer.cell).__name__}"
     elif not is_accelerated():
         reason = "recurra.accelerate() is not in force"
     else:
-        reason = why_not(layer)
+        reason = why_not(layer) or program
     return LayerKernel(layer.name, type(layer).__name__, reason is None, reason or "")

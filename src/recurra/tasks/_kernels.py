@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import keras
 
 from recurra.errors import UnknownNameError, UsageError
-from recurra.kernels import kernel_for
+from recurra.kernels import kernel_for, why_not_backend
 
 __all__ = ["KERNELS", "kernel_name", "use_kernels"]
 
@@ -42,12 +42,7 @@ def kernel_name(kernels: str = "auto") -> str:
 
 def why_not_native() -> str | None:
     """Say why training cannot run on the native core here; `None` if it can."""
-    backend = keras.config.backend()
-    if backend != "jax":
-        return f"Keras runs on {backend}; the core is connected to JAX"
-    from recurra.kernels import why_not_jax
-
-    return why_not_jax()
+    return why_not_backend(keras.config.backend())
 
 
 @contextlib.contextmanager
