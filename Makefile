@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test slow coverage lint format clean
+.PHONY: demo test slow backends coverage lint format clean
 
 demo: $(VENV)/.installed
 	$(BIN)/recurra demo
@@ -15,6 +15,9 @@ test: $(VENV)/.test-installed
 
 slow: $(VENV)/.test-installed
 	$(BIN)/python -m pytest -m slow
+
+backends: $(VENV)/.backends-installed
+	$(BIN)/python -m pytest tests/layers/test_backends.py -m "slow or not slow"
 
 coverage: $(VENV)/.test-installed
 	$(BIN)/python -m pytest --cov --cov-report=term
@@ -43,6 +46,10 @@ $(VENV)/.installed: pyproject.toml $(NATIVE) | $(VENV)/bin/python
 
 $(VENV)/.test-installed: pyproject.toml $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --group test
+	@touch $@
+
+$(VENV)/.backends-installed: pyproject.toml $(VENV)/.test-installed
+	$(BIN)/python -m pip install --quiet --editable '.[torch,tensorflow]'
 	@touch $@
 
 $(VENV)/.dev-installed: pyproject.toml $(VENV)/.installed

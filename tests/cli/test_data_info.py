@@ -45,6 +45,7 @@ def test_info_says_what_runs(work):
     assert facts["threads"] == len(os.sched_getaffinity(0))
     assert facts["devices"]
     assert set(facts["kernels"]) == {"training", "prediction"}
+    assert set(facts["connected"]) == {"jax", "torch", "tensorflow"}
     shown = command("info")
     assert (shown.code, shown.err) == (0, "")
     assert [line.split()[0] for line in shown.out.splitlines()] == list(facts)

@@ -34,7 +34,7 @@ def _facts() -> dict[str, Any]:
         import keras
         import platformdirs
 
-        from recurra.kernels import kernel_for
+        from recurra.kernels import connections, kernel_for
         from recurra.tasks.comparable import kernel_name, versions
 
     return {
@@ -43,6 +43,7 @@ def _facts() -> dict[str, Any]:
         "devices": [str(device) for device in keras.distribution.list_devices()] or ["cpu"],
         "threads": _threads(),
         "kernels": {"training": kernel_name(), "prediction": kernel_for()},
+        "connected": connections(),
         "cache": platformdirs.user_cache_dir("recurra"),
         "data": os.environ.get("RECURRA_DATA", "not set (RECURRA_DATA)"),
     }
