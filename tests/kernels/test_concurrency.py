@@ -47,12 +47,12 @@ def jax_job(cell, seed):
     import jax.numpy as jnp
 
     p = problem(cell, 40, 12, 9, 20, seed=seed, dtype=np.float32)
-    call = kernels.JaxCall(cell if cell != "tanh" else "simple_rnn")
+    call = kernels.RecurrenceCall(cell if cell != "tanh" else "simple_rnn")
     mask = jnp.asarray(np.random.default_rng(seed).random((40, 12)) < 0.7)
 
     def loss(weights):
-        operands = kernels.JaxOperands(p.x, *weights, h0=p.states[0], mask=mask)
-        return jnp.sin(kernels.jax_recurrence(call, operands)[0]).sum()
+        operands = kernels.RecurrenceOperands(p.x, *weights, h0=p.states[0], mask=mask)
+        return jnp.sin(kernels.backend_recurrence("jax", call, operands)[0]).sum()
 
     program = jax.jit(jax.value_and_grad(loss))
     weights = [jnp.asarray(w) for w in p.weights[:3]]
@@ -98,11 +98,11 @@ def test_one_cell_in_two_threads():
     all_at_once([numpy_job("lstm", 1, 0), numpy_job("lstm", 2, 0)])
 
 
-@pytest.mark.skipif(kernels.why_not_jax() is not None, reason="no JAX handlers here")
+@pytest.mark.skipif(kernels.why_not_backend("jax") is not None, reason="no JAX handlers here")
 def test_compiled_programs_do_not_disturb_each_other():
     all_at_once([jax_job(cell, seed) for seed, cell in enumerate(("lstm", "gru", "tanh"))])
 
 
-@pytest.mark.skipif(kernels.why_not_jax() is not None, reason="no JAX handlers here")
+@pytest.mark.skipif(kernels.why_not_backend("jax") is not None, reason="no JAX handlers here")
 def test_arrays_and_compiled_programs_at_once():
     all_at_once([jax_job("lstm", 1), numpy_job("lstm", 2, 0), jax_job("gru", 3)])

@@ -11,7 +11,8 @@ from cells import problem
 from recurra import kernels
 
 pytestmark = pytest.mark.skipif(
-    kernels.why_not_jax() is not None, reason="the core with its JAX handlers is not built here"
+    kernels.why_not_backend("jax") is not None,
+    reason="the core with its JAX handlers is not built here",
 )
 
 CELLS = ("lstm", "gru", "gru_before", "tanh")
@@ -26,14 +27,14 @@ def setting(cell, *, seed=0):
     p = problem(cell, BATCH, TIME, FEATURES, UNITS, seed=seed, dtype=np.float32)
     name = cell if cell in ("lstm", "gru", "gru_before") else "simple_rnn"
     c0 = p.states[1] if cell == "lstm" else None
-    operands = kernels.JaxOperands(p.x, *p.weights[:3], p.states[0], c0)
+    operands = kernels.RecurrenceOperands(p.x, *p.weights[:3], p.states[0], c0)
     mask = np.random.default_rng(seed).random((BATCH, TIME)) < 0.7
-    return kernels.JaxCall(name), jax.tree.map(jnp.asarray, operands), jnp.asarray(mask)
+    return kernels.RecurrenceCall(name), jax.tree.map(jnp.asarray, operands), jnp.asarray(mask)
 
 
 def loss(call, operands, mask):
     """Reduce every output to one number in which each of them counts differently."""
-    sequence, h, c = kernels.jax_recurrence(call, operands._replace(mask=mask))
+    sequence, h, c = kernels.backend_recurrence("jax", call, operands._replace(mask=mask))
     total = (sequence * jnp.cos(jnp.arange(sequence.size)).reshape(sequence.shape)).sum()
     total += (jnp.sin(h) * h).sum()
     return total if c is None else total + (c * c).sum()
@@ -110,7 +111,7 @@ def test_a_scan_over_chunks_equals_the_whole():
         def advance(states, chunk):
             x, m = chunk
             given = operands._replace(x=x, h0=states[0], c0=states[1], mask=m)
-            sequence, h, c = kernels.jax_recurrence(call, given)
+            sequence, h, c = kernels.backend_recurrence("jax", call, given)
             return (h, c), sequence
 
         xs = operands.x.reshape(BATCH, 3, TIME // 3, FEATURES).swapaxes(0, 1)
@@ -119,7 +120,7 @@ def test_a_scan_over_chunks_equals_the_whole():
         return parts.swapaxes(0, 1).reshape(BATCH, TIME, UNITS)
 
     def whole(operands):
-        return kernels.jax_recurrence(call, operands._replace(mask=mask))[0]
+        return kernels.backend_recurrence("jax", call, operands._replace(mask=mask))[0]
 
     same(chunked(operands), whole(operands))
     grads = [jax.grad(lambda o, f=f: jnp.sin(f(o)).sum())(operands) for f in (chunked, whole)]
@@ -132,7 +133,7 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
-from recurra.kernels import JaxCall, JaxOperands, jax_recurrence
+from recurra.kernels import RecurrenceCall, RecurrenceOperands, backend_recurrence
 from recurra.layers import accelerated
 
 assert len(jax.devices()) == 2
@@ -151,7 +152,8 @@ def by_layer(weights, x, mask):
     return jnp.sin(out).sum(axis=1).mean()
 
 def by_kernel(weights, x, mask):
-    out, _, _ = jax_recurrence(JaxCall("lstm"), JaxOperands(x, *weights, mask=mask))
+    operands = RecurrenceOperands(x, *weights, mask=mask)
+    out, _, _ = backend_recurrence("jax", RecurrenceCall("lstm"), operands)
     return jnp.sin(out).sum(axis=1).mean()
 
 def graded(loss):

@@ -115,7 +115,7 @@ def bench_report(result: BenchResult) -> Iterator[RenderableType]:
 
 
 def _networks_table(networks: Sequence[NetworkTimes]) -> Table:
-    head = ("Training\nKeras", "\nRecurra", "\nratio", "Prediction\nKeras", "\nRecurra", "\nratio")
+    head = ("Train\nKeras", "\nRecurra", "\nratio", "Predict\nKeras", "\nRecurra", "\nratio")
     table = _table("\nLayer", head)
     for one in networks:
         cells = [one.title]

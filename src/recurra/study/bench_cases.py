@@ -16,10 +16,12 @@ __all__ = [
     "BenchCase",
     "BenchSizes",
     "draw_batches",
+    "draw_weights",
 ]
 
 BATCHES = 16
 _VALID_SHARE = 0.6
+_GATES = {"LSTM": 4, "GRU": 3, "SimpleRNN": 1}
 
 
 @dataclass(frozen=True)
@@ -108,3 +110,33 @@ def draw_batches(case: BenchCase, sizes: BenchSizes, seed: int = 0) -> BenchBatc
         ids[np.arange(sizes.steps) >= np.clip(np.rint(drawn), 1, sizes.steps)] = 0
     targets = generator.normal(size=(*shape[:2], 1)).astype(np.float32)
     return BenchBatches(ids, targets)
+
+
+def draw_weights(case: BenchCase, sizes: BenchSizes, seed: int = 0) -> list[NDArray[np.float32]]:
+    """Draw all weights of a case's network, in the order and layout of Keras.
+
+    Matrices have about the spread of Keras's initial weights; the biases are drawn too, so that a
+    bias in the wrong place shows.
+
+    Returns:
+        The embedding; kernel, recurrent kernel and bias of every direction of every layer; kernel
+        and bias of the last layer.
+    """
+    generator = np.random.default_rng(seed)
+
+    def matrix(*shape: int) -> NDArray[np.float32]:
+        spread = float(np.sqrt(1 / sum(shape)))
+        return (spread * generator.normal(size=shape)).astype(np.float32)
+
+    def bias(*shape: int) -> NDArray[np.float32]:
+        return (0.1 * generator.normal(size=shape)).astype(np.float32)
+
+    units, directions = case.units_at(sizes), 2 if case.stacked else 1
+    columns = _GATES[case.layer] * units
+    drawn, features = [matrix(sizes.words, sizes.features)], sizes.features
+    for _ in range(2 if case.stacked else 1):
+        for _ in range(directions):
+            drawn += [matrix(features, columns), matrix(units, columns)]
+            drawn.append(bias(2, columns) if case.layer == "GRU" else bias(columns))
+        features = directions * units
+    return [*drawn, matrix(features, 1), bias(1)]

@@ -52,7 +52,7 @@ class _Functions(NamedTuple):
 
 @dataclass(frozen=True)
 class _Cell:
-    """Functions and random float32 arguments of one cell."""
+    """Random float32 arguments of one cell, and what can be done with them."""
 
     name: str
     weights: Any
@@ -69,27 +69,36 @@ class _Cell:
         """Return the call on the first rows and steps."""
         entry, _, reference, step = self._functions
         x = np.ascontiguousarray(self.x[:batch, :steps])
-        states = [state[:batch] for state in self.states]
-        whole = (x, self.weights)
         if steps > 1:
-            core, theirs = partial(entry, *whole), partial(reference, *whole)
+            core, theirs = partial(entry, x, self.weights), partial(reference, x, self.weights)
         else:
-            core = partial(entry, *whole, *states)
-            theirs = partial(step, np.ascontiguousarray(x[:, 0]), *states, self.weights)
+            row, states = np.ascontiguousarray(x[:, 0]), [state[:batch] for state in self.states]
+            core = partial(self._stream(batch, np.float32).step, row)
+            theirs = partial(step, row, *states, self.weights)
         return EntryCall(self.name, batch, steps, core, theirs)
+
+    def _stream(self, batch: int, dtype: type[np.floating[Any]]) -> kernels.Stream:
+        stream = kernels.Stream(_cast(self.weights, dtype), batch)
+        stream.reset(*(state[:batch].astype(dtype) for state in self.states))
+        return stream
 
     def results(self, dtype: type[np.floating[Any]]) -> dict[str, NDArray[Any]]:
         """Return outputs and gradients of the entry, which takes the reference for float64."""
         entry, backward, _, _ = self._functions
-        weights = type(self.weights)(*(w.astype(dtype) for w in self.weights[:3]))
-        states = [s.astype(dtype) for s in self.states]
-        out = entry(self.x.astype(dtype), weights, *states, keep_cache=True)
+        x, states = self.x.astype(dtype), [s.astype(dtype) for s in self.states]
+        out = entry(x, _cast(self.weights, dtype), *states, keep_cache=True)
         got = backward(out.cache, np.cos(out.sequence), out.h)
-        names = ("kernel", "recurrent_kernel", "bias")
-        by_weight = dict(zip(names, got.weights[:3], strict=True))
-        gradients = {"input": got.x, "initial state": got.h0, **by_weight}
+        by_weight = zip(("kernel", "recurrent_kernel", "bias"), got.weights[:3], strict=True)
+        gradients = {"input": got.x, "initial state": got.h0, **dict(by_weight)}
         named = {f"gradient of the {name}": array for name, array in gradients.items()}
-        return {"sequence": out.sequence, "last state": out.h, **named}
+        stream = self._stream(len(x), dtype)
+        steps = [stream.step(row).copy() for row in np.ascontiguousarray(x.swapaxes(0, 1))]
+        one_by_one = np.stack(steps, axis=1)
+        return {"sequence": out.sequence, "last state": out.h, "stream": one_by_one, **named}
+
+
+def _cast(weights: Any, dtype: type[np.floating[Any]]) -> Any:
+    return type(weights)(*(array.astype(dtype) for array in weights[:3]))
 
 
 def entry_calls(cell: str, sizes: BenchSizes) -> list[EntryCall]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,12 +20,27 @@ from recurra.layers import (
     explain_kernels,
     is_accelerated,
 )
-from recurra.study.bench_cases import BenchBatches, BenchCase, BenchSizes, draw_batches
+from recurra.study.bench_cases import (
+    BenchBatches,
+    BenchCase,
+    BenchSizes,
+    draw_batches,
+    draw_weights,
+)
 from recurra.study.bench_checks import Check, norm, require
 
-__all__ = ["Pair", "build_network", "build_pair", "check_pair", "draw_weights"]
+__all__ = [
+    "Pair",
+    "build_network",
+    "build_pair",
+    "check_pair",
+    "predict_batch",
+    "step_seconds",
+    "train_steps",
+]
 
 _DROPOUT_SEED = 7
+_TICK = 1e-6  # seconds; the costs of a `fit` may vary by more than very short steps take
 # Norm of the difference over the norm of what Keras gives. Both sides round in float32 over
 # hundreds of steps; CPU results of Keras's JAX, PyTorch and TensorFlow differ as much.
 _OUTPUT_LIMIT = 2e-5
@@ -49,25 +65,6 @@ class Pair:
     ours: keras.Model
     batches: BenchBatches
 
-    def train(self, network: keras.Model, steps: int) -> float:
-        """Take training steps on the first batches, as a user's `fit` does; return their loss."""
-        ids, targets = (array[:steps] for array in self.batches)
-        size = ids.shape[1]
-        history = network.fit(
-            ids.reshape(-1, ids.shape[2]),
-            targets.reshape(-1, 1),
-            batch_size=size,
-            shuffle=False,
-            verbose=0,
-        )
-        return float(history.history["loss"][0])
-
-    def predict(self, network: keras.Model, turn: int = 0) -> NDArray[np.float32]:
-        """Predict one batch."""
-        ids = self.batches.ids
-        result: NDArray[np.float32] = np.asarray(network.predict_on_batch(ids[turn % len(ids)]))
-        return result
-
     def path(self, network: keras.Model) -> contextlib.AbstractContextManager[None]:
         """Return a context in which a network's path is in force."""
         return accelerated() if network is self.ours else _keras_alone()
@@ -86,7 +83,10 @@ def _keras_alone() -> Iterator[None]:
 
 
 def build_network(case: BenchCase, sizes: BenchSizes) -> keras.Model:
-    """Build and compile the network of a case, everything else as Keras has it by default."""
+    """Build and compile the network of a case; options that it does not name are Keras's defaults.
+
+    The weights are those of `draw_weights`.
+    """
     layers = keras.layers
 
     def recurrent(**options: Any) -> Any:
@@ -101,24 +101,47 @@ def build_network(case: BenchCase, sizes: BenchSizes) -> keras.Model:
     embedding = layers.Embedding(sizes.words, sizes.features, mask_zero=case.padded)
     ids = keras.Input((sizes.steps,), dtype="int32")
     network = keras.Sequential([ids, embedding, *middle, layers.Dense(1)])
+    network.set_weights(draw_weights(case, sizes))
     network.compile("adam", "mse")
     return network
 
 
-def draw_weights(network: keras.Model, seed: int = 0) -> None:
-    """Give a network weights that depend on the seed alone.
+def train_steps(network: keras.Model, batches: BenchBatches, steps: int) -> float:
+    """Take training steps on the first batches, as a user's `fit` does.
 
-    Matrices have the spread of Keras's initial weights; the biases are drawn too, so that a bias
-    in the wrong place shows.
+    Returns:
+        The mean loss of these steps.
     """
-    generator = np.random.default_rng(seed)
-    drawn = []
-    for variable in network.weights:
-        shape = tuple(variable.shape)
-        bias = variable.path.endswith("bias")
-        spread = 0.1 if bias else 1 / np.sqrt(sum(shape))
-        drawn.append((spread * generator.normal(size=shape)).astype(np.float32))
-    network.set_weights(drawn)
+    repeats = -(-steps // len(batches.ids))
+    ids, targets = (np.concatenate([array] * repeats)[:steps] for array in batches)
+    history = network.fit(
+        ids.reshape(-1, ids.shape[2]),
+        targets.reshape(-1, 1),
+        batch_size=ids.shape[1],
+        shuffle=False,
+        verbose=0,
+    )
+    return float(history.history["loss"][0])
+
+
+def step_seconds(network: keras.Model, batches: BenchBatches, steps: int) -> float:
+    """Return the seconds of a training step: what each of `steps` more adds to a `fit`.
+
+    A `fit` has costs of its own, from 2 ms on JAX to 100 ms and more on TensorFlow.
+    """
+    seconds = []
+    for taken in (1, 1 + steps):
+        started = time.perf_counter()
+        train_steps(network, batches, taken)
+        seconds.append(time.perf_counter() - started)
+    return max(seconds[1] - seconds[0], _TICK) / steps
+
+
+def predict_batch(network: keras.Model, batches: BenchBatches, turn: int) -> NDArray[np.float32]:
+    """Predict one batch, shape `(batch, 1)`."""
+    ids = batches.ids[turn % len(batches.ids)]
+    result: NDArray[np.float32] = np.asarray(network.predict_on_batch(ids))
+    return result
 
 
 def build_pair(case: BenchCase, sizes: BenchSizes) -> Pair:
@@ -128,8 +151,6 @@ def build_pair(case: BenchCase, sizes: BenchSizes) -> Pair:
         UsageError: If the core cannot compute the network here; says why.
     """
     networks = [build_network(case, sizes) for _ in range(2)]
-    for network in networks:
-        draw_weights(network)
     with accelerated():
         reasons = [r.reason for r in explain_kernels(networks[1]) if not r.fused]
     if reasons:
@@ -158,10 +179,10 @@ def check_pair(pair: Pair) -> list[Check]:
 def _figures(pair: Pair, network: keras.Model) -> dict[str, NDArray[Any]]:
     """Return outputs, the losses of two steps and the gradients of the first."""
     with pair.path(network):
-        figures: dict[str, NDArray[Any]] = {"output": pair.predict(network)}
-        figures["loss"] = np.array([pair.train(network, 1)])
+        figures: dict[str, NDArray[Any]] = {"output": predict_batch(network, pair.batches, 0)}
+        figures["loss"] = np.array([train_steps(network, pair.batches, 1)])
         figures |= _gradients(network)
-        figures["loss after a step"] = np.array([pair.train(network, 1)])
+        figures["loss after a step"] = np.array([train_steps(network, pair.batches, 1)])
     return figures
 
 

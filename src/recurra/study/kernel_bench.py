@@ -20,7 +20,13 @@ from recurra.study._machine import machine_facts
 from recurra.study.bench_cases import BATCHES, BENCH_CASES, BenchSizes
 from recurra.study.bench_checks import Check
 from recurra.study.bench_entry import ENTRY_CELLS, EntryCall, check_entry, entry_calls
-from recurra.study.bench_networks import Pair, build_pair, check_pair
+from recurra.study.bench_networks import (
+    Pair,
+    build_pair,
+    check_pair,
+    predict_batch,
+    step_seconds,
+)
 from recurra.study.bench_results import BenchResult, EntryTimes, NetworkTimes, Race, Times
 from recurra.study.cells import parse_cells
 
@@ -30,8 +36,8 @@ Samples: TypeAlias = dict[str, list[float]]
 
 DEFAULT_ROUNDS = 10
 _TURN = 0.25  # seconds of training in a turn, where the limits on its steps allow it
-_FEWEST_STEPS = 3  # one `fit` costs 2 ms around its steps,
-_LONG_STEP = 0.5  # which do not matter for steps of so many seconds
+_FEWEST_STEPS = 3
+_LONG_STEP = 0.5  # seconds; of such steps one is enough
 _SAMPLE = 2e-3  # seconds; calls of the NumPy entry are counted together up to this
 
 
@@ -124,8 +130,8 @@ def _time_network(
         for who in ("theirs", "ours"):
             network = getattr(pair, who)
             with pair.path(network):
-                training[who].append(_seconds(partial(pair.train, network, steps)) / steps)
-                calls = [partial(pair.predict, network, turn) for turn in range(steps)]
+                training[who].append(step_seconds(network, pair.batches, steps))
+                calls = [partial(predict_batch, network, pair.batches, k) for k in range(steps)]
                 prediction[who] += map(_seconds, calls)
         observer.turn_ended(pair.title)
     units = BENCH_CASES[name].units_at(sizes)
@@ -135,9 +141,9 @@ def _time_network(
 def _steps_in_a_turn(pair: Pair) -> int:
     """Return how many steps Keras's own path takes in a turn's time; the core takes as many."""
     with pair.path(pair.theirs):
-        seconds = _seconds(partial(pair.train, pair.theirs, 1))
+        seconds = step_seconds(pair.theirs, pair.batches, 1)
     fewest = _FEWEST_STEPS if seconds < _LONG_STEP else 1
-    return int(np.clip(_TURN / seconds, fewest, BATCHES))
+    return int(np.clip(_TURN / max(seconds, _SAMPLE), fewest, BATCHES))
 
 
 def _time_entry(
