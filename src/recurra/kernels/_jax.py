@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -13,6 +14,7 @@ from recurra.kernels._core import native
 from recurra.kernels._recurrence import (
     RecurrenceCall,
     RecurrenceOperands,
+    Shape,
     Tensor,
     backward_shapes,
     core,
@@ -25,7 +27,7 @@ __all__ = ["can_call_from_jax", "jax_recurrence", "why_not_jax"]
 CELLS = {"simple_rnn": 0, "lstm": 1, "gru": 2, "gru_before": 3}
 ACTIVATIONS = {"tanh": 0, "relu": 1, "linear": 2}
 OPTIONAL = ("bias", "h0", "c0", "mask", "dropout_mask", "recurrent_dropout_mask")
-D_SEQUENCE, SAVED = 64, 128
+D_SEQUENCE, SAVED, NO_SEQUENCE = 64, 128, 256
 
 
 def why_not_jax() -> str | None:
@@ -71,11 +73,10 @@ def _register() -> None:
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
 def _recurrence(call: RecurrenceCall, operands: RecurrenceOperands) -> tuple[Tensor, ...]:
-    return _wanted(call, _forward(call, operands, save=False))
-
-
-def _wanted(call: RecurrenceCall, results: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    return results[0 if call.return_sequences else 1 : 1 + call.states]
+    shapes = forward_shapes(call, operands)
+    if call.return_sequences:
+        return _forward(call, operands, shapes, 0)
+    return _forward(call, operands, shapes[1:], NO_SEQUENCE)
 
 
 def _attributes(call: RecurrenceCall, operands: RecurrenceOperands, more: int) -> dict[str, Any]:
@@ -94,22 +95,21 @@ def _arrays(operands: RecurrenceOperands) -> list[Tensor]:
 
 
 def _forward(
-    call: RecurrenceCall, operands: RecurrenceOperands, *, save: bool
+    call: RecurrenceCall, operands: RecurrenceOperands, shapes: Sequence[Shape], more: int
 ) -> tuple[Tensor, ...]:
-    shapes = forward_shapes(call, operands)
-    if save:
-        shapes.append((core().saved_size(call.cell, *shapes[0]),))
     results = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in shapes]
     run = jax.ffi.ffi_call("recurra_xla_forward", results, vmap_method="sequential")
-    out = run(*_arrays(operands), **_attributes(call, operands, SAVED if save else 0))
-    return tuple(out)
+    return tuple(run(*_arrays(operands), **_attributes(call, operands, more)))
 
 
 def _forward_rule(
     call: RecurrenceCall, operands: RecurrenceOperands
 ) -> tuple[tuple[Tensor, ...], tuple[RecurrenceOperands, Tensor, Tensor]]:
-    results = _forward(call, operands, save=True)
-    return _wanted(call, results), (operands, results[0], results[-1])
+    shapes = forward_shapes(call, operands)
+    shapes.append((core().saved_size(call.cell, *shapes[0]),))
+    sequence, *states, saved = _forward(call, operands, shapes, SAVED)
+    wanted = (sequence, *states) if call.return_sequences else tuple(states)
+    return wanted, (operands, sequence, saved)
 
 
 def _backward_rule(

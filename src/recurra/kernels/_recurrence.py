@@ -13,6 +13,7 @@ from recurra.kernels._schedule import Array
 __all__ = [
     "RecurrenceCall",
     "RecurrenceOperands",
+    "Shape",
     "Tensor",
     "backward_arrays",
     "backward_shapes",
