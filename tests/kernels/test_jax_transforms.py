@@ -215,6 +215,5 @@ def test_shard_map_changes_nothing(shards):
     assert shards["shard_map"] == "same"
 
 
-@pytest.mark.xfail(strict=False, reason="the core's results do not name the axes they vary over")
 def test_shard_map_that_checks_its_axes_changes_nothing(shards):
     assert shards["checked_shard_map"] == "same"

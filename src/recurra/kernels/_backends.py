@@ -25,7 +25,10 @@ def why_not_backend(backend: str) -> str | None:
     """
     if backend not in BACKENDS:
         return f"Keras runs on {backend}; the core is connected to {', '.join(BACKENDS.values())}"
-    reason: str | None = _adapter(backend, "why_not_{}")()
+    try:
+        reason: str | None = _adapter(backend, "why_not_{}")()
+    except ImportError as error:  # adapters ask backends about things that have no public name
+        return f"this version of {BACKENDS[backend]} does not fit: {error}"
     return reason
 
 

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from recurra.kernels._core import native
+from recurra.kernels._jax_axes import result_like, vary_alike
 from recurra.kernels._recurrence import (
     RecurrenceCall,
     RecurrenceOperands,
@@ -60,7 +61,7 @@ def jax_recurrence(
         `(batch, units)`, last cell state `c` (None but for an LSTM).
     """
     _register()
-    out = _recurrence(call, operands)
+    out = _recurrence(call, vary_alike(operands))
     sequence, states = (out[0], out[1:]) if call.return_sequences else (None, out)
     return sequence, states[0], states[1] if len(states) > 1 else None
 
@@ -97,7 +98,7 @@ def _arrays(operands: RecurrenceOperands) -> list[Tensor]:
 def _forward(
     call: RecurrenceCall, operands: RecurrenceOperands, shapes: Sequence[Shape], more: int
 ) -> tuple[Tensor, ...]:
-    results = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in shapes]
+    results = [result_like(shape, operands.x) for shape in shapes]
     run = jax.ffi.ffi_call("recurra_xla_forward", results, vmap_method="sequential")
     return tuple(run(*_arrays(operands), **_attributes(call, operands, more)))
 
@@ -119,7 +120,7 @@ def _backward_rule(
 ) -> tuple[RecurrenceOperands]:
     operands, sequence, saved = residuals
     shapes = backward_shapes(call, operands)
-    results = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in shapes]
+    results = [result_like(shape, operands.x) for shape in shapes]
     run = jax.ffi.ffi_call("recurra_xla_backward", results, vmap_method="sequential")
     given = D_SEQUENCE if call.return_sequences else 0
     attributes = _attributes(call, operands, given)

@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.eager import record
+from tensorflow.python.ops import control_flow_util
+from tensorflow.python.saved_model import save_context
 
 from recurra.errors import UsageError
 from recurra.kernels._core import native
@@ -32,7 +35,7 @@ def why_not_tensorflow() -> str | None:
     """Say why the core cannot run inside TensorFlow here; None if it can."""
     if native is None:
         return "the native core was not built when the package was installed"
-    others = {d.device_type for d in tf.config.list_physical_devices()} - {"CPU"}
+    others = {d.device_type for d in tf.config.get_visible_devices()} - {"CPU"}
     if others:
         return f"TensorFlow runs on {', '.join(sorted(others))}, the core on the CPU"
     return None
@@ -40,26 +43,9 @@ def why_not_tensorflow() -> str | None:
 
 def can_call_from_tensorflow(x: Tensor) -> bool:
     """Whether the program around `x` stays in this process: neither XLA's nor being saved."""
-    return x.shape[1] != 0 and not _compiled_by_xla() and not _being_saved()
-
-
-def _compiled_by_xla() -> bool:
-    from tensorflow.python.ops import control_flow_util
-
     graph = tf.compat.v1.get_default_graph()
-    return bool(control_flow_util.GraphOrParentsInXlaContext(graph))
-
-
-def _being_saved() -> bool:
-    from tensorflow.python.saved_model import save_context
-
-    return bool(save_context.in_save_context())
-
-
-def _gradient_is_wanted() -> bool:
-    from tensorflow.python.eager import record
-
-    return bool(record.could_possibly_record())
+    compiled = control_flow_util.GraphOrParentsInXlaContext(graph)
+    return x.shape[1] != 0 and not compiled and not save_context.in_save_context()
 
 
 def tensorflow_recurrence(
@@ -76,7 +62,7 @@ def tensorflow_recurrence(
         `(batch, units)`, last cell state `c` (None but for an LSTM).
     """
     names, tensors = _given(operands)
-    save = _gradient_is_wanted()
+    save = record.could_possibly_record()
 
     def recurrence(*tensors: Tensor) -> tuple[list[Tensor], Callable[..., list[Tensor]]]:
         given = RecurrenceOperands(**dict(zip(names, tensors, strict=True)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from torch._C import _are_functorch_transforms_active
 from torch.autograd import forward_ad
 
 from recurra.kernels._core import native
@@ -45,7 +46,7 @@ def can_call_from_torch(x: Tensor) -> bool:
     themselves; `torch.compile` does not.
     """
     exporting = torch.compiler.is_exporting() or torch.jit.is_tracing()
-    transformed = torch._C._are_functorch_transforms_active() or forward_ad._current_level >= 0
+    transformed = _are_functorch_transforms_active() or forward_ad._current_level >= 0
     return x.device.type == "cpu" and x.shape[1] > 0 and not exporting and not transformed
 
 
