@@ -70,8 +70,9 @@ RECURRA_INLINE void store_some(float* p, Vec v, int count) {
 // `bound` where v is beyond it, else v; NaN stays NaN.
 RECURRA_INLINE Vec at_most(Vec v, Vec bound) {
 #if defined(__AVX512F__)
-  return reinterpret_cast<Vec>(
-      _mm512_min_ps(reinterpret_cast<__m512>(bound), reinterpret_cast<__m512>(v)));
+  // The plain intrinsic has an undefined operand, which GCC warns of.
+  return reinterpret_cast<Vec>(_mm512_maskz_min_ps(
+      __mmask16(-1), reinterpret_cast<__m512>(bound), reinterpret_cast<__m512>(v)));
 #elif defined(__AVX2__)
   return reinterpret_cast<Vec>(
       _mm256_min_ps(reinterpret_cast<__m256>(bound), reinterpret_cast<__m256>(v)));
@@ -81,8 +82,8 @@ RECURRA_INLINE Vec at_most(Vec v, Vec bound) {
 }
 RECURRA_INLINE Vec at_least(Vec v, Vec bound) {
 #if defined(__AVX512F__)
-  return reinterpret_cast<Vec>(
-      _mm512_max_ps(reinterpret_cast<__m512>(bound), reinterpret_cast<__m512>(v)));
+  return reinterpret_cast<Vec>(_mm512_maskz_max_ps(
+      __mmask16(-1), reinterpret_cast<__m512>(bound), reinterpret_cast<__m512>(v)));
 #elif defined(__AVX2__)
   return reinterpret_cast<Vec>(
       _mm256_max_ps(reinterpret_cast<__m256>(bound), reinterpret_cast<__m256>(v)));

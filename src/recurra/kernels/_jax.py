@@ -39,7 +39,7 @@ def why_not_jax() -> str | None:
         return "the native core was built without jaxlib's headers"
     if jax.default_backend() != "cpu":
         return f"JAX runs on {jax.default_backend()}, the core on the CPU"
-    return None
+    return _register()
 
 
 def can_call_from_jax(x: Tensor) -> bool:
@@ -60,16 +60,21 @@ def jax_recurrence(
         Outputs `(batch, time, units)` (None unless `return_sequences`), last state `h`
         `(batch, units)`, last cell state `c` (None but for an LSTM).
     """
-    _register()
     out = _recurrence(call, vary_alike(operands))
     sequence, states = (out[0], out[1:]) if call.return_sequences else (None, out)
     return sequence, states[0], states[1] if len(states) > 1 else None
 
 
 @functools.cache
-def _register() -> None:
-    for name in ("xla_forward", "xla_backward"):
-        jax.ffi.register_ffi_target(f"recurra_{name}", getattr(core(), name)(), platform="cpu")
+def _register() -> str | None:
+    """Make the core known to XLA; say why that fails, as where jaxlib is older than its headers."""
+    try:
+        for name in ("xla_forward", "xla_backward"):
+            jax.ffi.register_ffi_target(f"recurra_{name}", getattr(core(), name)(), platform="cpu")
+    except RuntimeError as error:  # XlaRuntimeError
+        cause = str(error).splitlines()[0]
+        return f"jaxlib {jax.lib.__version__} does not take the core: {cause}"
+    return None
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
