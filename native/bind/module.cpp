@@ -12,6 +12,7 @@
 
 #include "recurra/kernels.h"
 #ifdef RECURRA_XLA
+#include "records.h"
 #include "xla.h"
 #endif
 
@@ -274,6 +275,8 @@ NB_MODULE(_native, m) {
         "drecurrent"_a, "dbias"_a.none(), "threads"_a);
   m.def("saved_size", &saved_size, "cell"_a, "batch"_a, "time"_a, "units"_a);
 #ifdef RECURRA_XLA
+  m.def("kept_bytes", [] { return Records::shared().bytes(); });
+  m.def("limit_kept", [](std::size_t bytes) { Records::shared().limit(bytes); }, "bytes"_a);
   m.def("xla_forward", [] { return nb::capsule(xla_forward(), "xla._CUSTOM_CALL_TARGET"); });
   m.def("xla_backward", [] { return nb::capsule(xla_backward(), "xla._CUSTOM_CALL_TARGET"); });
 #endif

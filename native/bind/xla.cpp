@@ -2,17 +2,20 @@
 //
 // Operands that are optional follow a bit set, `given`, so that one handler serves every option.
 // Forward: x, kernel, recurrent_kernel, then bias, h0, c0, mask, dropout, recurrent dropout where
-// given; results sequence unless it is not wanted, h, then c for an LSTM, then saved where asked.
-// Backward: the same operands, then sequence, saved, then d_sequence where given, d_h, and d_c for
+// given; results sequence unless it is not wanted, h, then c for an LSTM, then saved where asked,
+// or a ticket (two 32-bit words) for what is kept in memory of our own.
+// Backward: the same operands, then sequence, saved or the ticket, then d_sequence where given, d_h, and d_c for
 // an LSTM; results dx, dh0, then dc0 for an LSTM, dkernel, drecurrent, then dbias where given.
 #include "xla.h"
 
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <utility>
 #include <vector>
 
 #include "pages.h"
+#include "records.h"
 #include "recurra/kernels.h"
 #include "xla/ffi/api/ffi.h"
 
@@ -22,7 +25,7 @@ namespace {
 
 enum Given : std::int64_t {
   kBias = 1, kH0 = 2, kC0 = 4, kMask = 8, kDropout = 16, kRecurrentDropout = 32, kDSequence = 64,
-  kSaved = 128, kNoSequence = 256
+  kSaved = 128, kNoSequence = 256, kTicket = 512
 };
 
 constexpr std::int64_t kGruBefore = 3;  // a GRU without `reset_after`
@@ -160,10 +163,37 @@ ffi::Error forward(ffi::ThreadPool pool, ffi::RemainingArgs operands, ffi::Remai
   out.h = rets.floats(p.batch * p.units);
   if (p.cell == recurra::Cell::lstm) out.c = rets.floats(p.batch * p.units);
   if (given & kSaved) out.saved = rets.room(static_cast<std::int64_t>(recurra::saved_size(p)));
+  void* ticket = (given & kTicket) ? rets.take(2, ffi::DataType::U32) : nullptr;
   if (!rets.complete()) return wrong();
   const Workers workers(pool);
+  if (ticket == nullptr) {
+    recurra::forward(p, out, {0, &workers});
+    return ffi::Error::Success();
+  }
+  const Records::Hold record = Records::shared().open(recurra::saved_size(p));
+  out.saved = record.data();
   recurra::forward(p, out, {0, &workers});
+  const Records::Ticket number = record.ticket();
+  std::memcpy(ticket, &number, sizeof number);
   return ffi::Error::Success();
+}
+
+// Goes back with the record of a ticket, or computes it again where it is gone.
+void backward_of(const void* ticket, const recurra::Problem& p, recurra::Upstream up,
+                 const recurra::Gradients& out, const recurra::Threads& threads) {
+  Records::Ticket number;
+  std::memcpy(&number, ticket, sizeof number);
+  const std::size_t size = recurra::saved_size(p);
+  const Records::Hold record = Records::shared().find(number, size);
+  if (record.data() != nullptr) {
+    up.saved = record.data();
+    return recurra::backward(p, up, out, threads);
+  }
+  const std::size_t states = static_cast<std::size_t>(p.batch * p.units);
+  std::vector<float> saved(size), h(states), c(states);
+  recurra::forward(p, {nullptr, h.data(), c.data(), saved.data()}, threads);
+  up.saved = saved.data();
+  recurra::backward(p, up, out, threads);
 }
 
 ffi::Error backward(ffi::ThreadPool pool, ffi::RemainingArgs operands, ffi::RemainingRets results, std::int64_t cell,
@@ -178,7 +208,10 @@ ffi::Error backward(ffi::ThreadPool pool, ffi::RemainingArgs operands, ffi::Rema
   const std::int64_t states = p.batch * p.units;
   recurra::Upstream up;
   up.sequence = args.floats(states * p.time);
-  up.saved = args.floats(static_cast<std::int64_t>(recurra::saved_size(p)));
+  const void* ticket = (given & kTicket) ? args.take(2, ffi::DataType::U32) : nullptr;
+  if (ticket == nullptr) {
+    up.saved = args.floats(static_cast<std::int64_t>(recurra::saved_size(p)));
+  }
   if (given & kDSequence) up.d_sequence = args.floats(states * p.time);
   up.d_h = args.floats(states);
   if (lstm) up.d_c = args.floats(states);
@@ -191,7 +224,11 @@ ffi::Error backward(ffi::ThreadPool pool, ffi::RemainingArgs operands, ffi::Rema
   if (given & kBias) out.bias = rets.floats(bias_size(p));
   if (!args.complete() || !rets.complete()) return wrong();
   const Workers workers(pool);
-  recurra::backward(p, up, out, {0, &workers});
+  if (ticket == nullptr) {
+    recurra::backward(p, up, out, {0, &workers});
+  } else {
+    backward_of(ticket, p, up, out, {0, &workers});
+  }
   return ffi::Error::Success();
 }
 
@@ -212,5 +249,8 @@ XLA_FFI_DEFINE_HANDLER(backward_handler, backward, binding());
 
 }  // namespace
 
-void* xla_forward() { return reinterpret_cast<void*>(forward_handler); }
+void* xla_forward() {
+  keep_freed_blocks();
+  return reinterpret_cast<void*>(forward_handler);
+}
 void* xla_backward() { return reinterpret_cast<void*>(backward_handler); }

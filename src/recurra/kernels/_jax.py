@@ -28,7 +28,8 @@ __all__ = ["can_call_from_jax", "jax_recurrence", "why_not_jax"]
 CELLS = {"simple_rnn": 0, "lstm": 1, "gru": 2, "gru_before": 3}
 ACTIVATIONS = {"tanh": 0, "relu": 1, "linear": 2}
 OPTIONAL = ("bias", "h0", "c0", "mask", "dropout_mask", "recurrent_dropout_mask")
-D_SEQUENCE, SAVED, NO_SEQUENCE = 64, 128, 256
+D_SEQUENCE, SAVED, NO_SEQUENCE, TICKET = 64, 128, 256, 512
+LARGEST_KEPT = 1 << 26  # floats that the core keeps for a backward pass itself; XLA keeps more
 
 
 def why_not_jax() -> str | None:
@@ -79,10 +80,10 @@ def _register() -> str | None:
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
 def _recurrence(call: RecurrenceCall, operands: RecurrenceOperands) -> tuple[Tensor, ...]:
-    shapes = forward_shapes(call, operands)
+    results = _results(forward_shapes(call, operands), operands)
     if call.return_sequences:
-        return _forward(call, operands, shapes, 0)
-    return _forward(call, operands, shapes[1:], NO_SEQUENCE)
+        return _forward(call, operands, results, 0)
+    return _forward(call, operands, results[1:], NO_SEQUENCE)
 
 
 def _attributes(call: RecurrenceCall, operands: RecurrenceOperands, more: int) -> dict[str, Any]:
@@ -100,10 +101,24 @@ def _arrays(operands: RecurrenceOperands) -> list[Tensor]:
     return [array for array in operands if array is not None]
 
 
+def _results(shapes: Sequence[Shape], operands: RecurrenceOperands) -> list[jax.ShapeDtypeStruct]:
+    return [result_like(shape, operands.x) for shape in shapes]
+
+
+def _kept(call: RecurrenceCall, operands: RecurrenceOperands) -> jax.ShapeDtypeStruct:
+    """Describe what the backward pass needs: the core's ticket for it, or the record itself."""
+    size = core().saved_size(call.cell, *forward_shapes(call, operands)[0])
+    if 0 < size <= LARGEST_KEPT:
+        return result_like((2,), operands.x, jnp.uint32)
+    return result_like((size,), operands.x)
+
+
 def _forward(
-    call: RecurrenceCall, operands: RecurrenceOperands, shapes: Sequence[Shape], more: int
+    call: RecurrenceCall,
+    operands: RecurrenceOperands,
+    results: list[jax.ShapeDtypeStruct],
+    more: int,
 ) -> tuple[Tensor, ...]:
-    results = [result_like(shape, operands.x) for shape in shapes]
     run = jax.ffi.ffi_call("recurra_xla_forward", results, vmap_method="sequential")
     return tuple(run(*_arrays(operands), **_attributes(call, operands, more)))
 
@@ -111,9 +126,10 @@ def _forward(
 def _forward_rule(
     call: RecurrenceCall, operands: RecurrenceOperands
 ) -> tuple[tuple[Tensor, ...], tuple[RecurrenceOperands, Tensor, Tensor]]:
-    shapes = forward_shapes(call, operands)
-    shapes.append((core().saved_size(call.cell, *shapes[0]),))
-    sequence, *states, saved = _forward(call, operands, shapes, SAVED)
+    kept = _kept(call, operands)
+    results = [*_results(forward_shapes(call, operands), operands), kept]
+    more = TICKET if kept.dtype == jnp.uint32 else SAVED
+    sequence, *states, saved = _forward(call, operands, results, more)
     wanted = (sequence, *states) if call.return_sequences else tuple(states)
     return wanted, (operands, sequence, saved)
 
@@ -124,11 +140,12 @@ def _backward_rule(
     gradients: tuple[Tensor, ...],
 ) -> tuple[RecurrenceOperands]:
     operands, sequence, saved = residuals
-    shapes = backward_shapes(call, operands)
-    results = [result_like(shape, operands.x) for shape in shapes]
+    results = _results(backward_shapes(call, operands), operands)
     run = jax.ffi.ffi_call("recurra_xla_backward", results, vmap_method="sequential")
-    given = D_SEQUENCE if call.return_sequences else 0
-    attributes = _attributes(call, operands, given)
+    more = (D_SEQUENCE if call.return_sequences else 0) + (
+        TICKET if saved.dtype == jnp.uint32 else 0
+    )
+    attributes = _attributes(call, operands, more)
     out = run(*_arrays(operands), sequence, saved, *gradients, **attributes)
     masks = {
         name: _no_gradient(getattr(operands, name))

@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from numpy.typing import DTypeLike
 
 from recurra.kernels._recurrence import RecurrenceOperands, Shape, Tensor
 
@@ -23,17 +24,19 @@ def vary_alike(operands: RecurrenceOperands) -> RecurrenceOperands:
     return RecurrenceOperands(*(None if a is None else _varying(a, every) for a in operands))
 
 
-def result_like(shape: Shape, array: Tensor) -> jax.ShapeDtypeStruct:
-    """Describe a float32 result that varies over the axes over which `array` does."""
+def result_like(
+    shape: Shape, array: Tensor, dtype: DTypeLike = jnp.float32
+) -> jax.ShapeDtypeStruct:
+    """Describe a result that varies over the axes over which `array` does."""
     if not _axes(array):
-        return jax.ShapeDtypeStruct(shape, jnp.float32)
+        return jax.ShapeDtypeStruct(shape, dtype)
     kind = jax.typeof(array)
     if not hasattr(kind, "manual_axis_type"):  # JAX before 0.10
-        return jax.ShapeDtypeStruct(shape, jnp.float32, vma=kind.vma)
+        return jax.ShapeDtypeStruct(shape, dtype, vma=kind.vma)
     whole = jax.sharding.PartitionSpec(*[None] * len(shape))
     return jax.ShapeDtypeStruct(
         shape,
-        jnp.float32,
+        dtype,
         sharding=jax.sharding.NamedSharding(kind.sharding.mesh, whole),
         manual_axis_type=kind.manual_axis_type,
     )
