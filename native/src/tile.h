@@ -9,26 +9,46 @@
 namespace recurra {
 namespace RECURRA_ISA {
 
+// The same where A differs by group. A pointer for each row and an offset for each group: as many
+// addresses as there are products would not fit the registers.
+template <int R, int First, int Groups, int All>
+RECURRA_INLINE void multiply_gates(Vec (&acc)[R][All], const float* a, std::ptrdiff_t row,
+                                   std::ptrdiff_t step, std::ptrdiff_t gate, const float* b,
+                                   std::ptrdiff_t width, std::ptrdiff_t depth) {
+  const float* at[R];
+#pragma GCC unroll 6
+  for (int r = 0; r < R; ++r) at[r] = a + r * row;
+  for (std::ptrdiff_t d = 0; d < depth; ++d, b += width) {
+    Vec w[Groups];
+#pragma GCC unroll 4
+    for (int g = 0; g < Groups; ++g) w[g] = load(b + g * kGroup);
+#pragma GCC unroll 6
+    for (int r = 0; r < R; ++r) {
+#pragma GCC unroll 4
+      for (int g = 0; g < Groups; ++g) acc[r][First + g] += at[r][g * gate] * w[g];
+      at[r] += step;
+    }
+  }
+}
+
 // Adds A * B to acc[r][First + g], for `depth` steps. A is read at
 // a[r * row + d * step + (PerGate ? g * gate : 0)], B at b[d * width + g * 16].
 template <int R, int First, int Groups, bool PerGate, int All>
 RECURRA_INLINE void multiply(Vec (&acc)[R][All], const float* a, std::ptrdiff_t row,
                              std::ptrdiff_t step, std::ptrdiff_t gate, const float* b,
                              std::ptrdiff_t width, std::ptrdiff_t depth) {
+  if constexpr (PerGate) {
+    return multiply_gates<R, First, Groups>(acc, a, row, step, gate, b, width, depth);
+  }
   for (std::ptrdiff_t d = 0; d < depth; ++d, a += step, b += width) {
     Vec w[Groups];
 #pragma GCC unroll 4
     for (int g = 0; g < Groups; ++g) w[g] = load(b + g * kGroup);
 #pragma GCC unroll 6
     for (int r = 0; r < R; ++r) {
-      if constexpr (PerGate) {
+      const Vec v = splat(a[r * row]);
 #pragma GCC unroll 4
-        for (int g = 0; g < Groups; ++g) acc[r][First + g] += a[r * row + g * gate] * w[g];
-      } else {
-        const Vec v = splat(a[r * row]);
-#pragma GCC unroll 4
-        for (int g = 0; g < Groups; ++g) acc[r][First + g] += v * w[g];
-      }
+      for (int g = 0; g < Groups; ++g) acc[r][First + g] += v * w[g];
     }
   }
 }

@@ -38,6 +38,7 @@ DEFAULT_ROUNDS = 10
 _TURN = 0.25  # seconds of training in a turn, where the limits on its steps allow it
 _FEWEST_STEPS = 3
 _LONG_STEP = 0.5  # seconds; of such steps one is enough
+_SPINNING = 0.3  # seconds
 _SAMPLE = 2e-3  # seconds; calls of the NumPy entry are counted together up to this
 
 
@@ -149,12 +150,12 @@ def _steps_in_a_turn(pair: Pair) -> int:
 def _time_entry(
     call: EntryCall, sizes: BenchSizes, rounds: int, observer: BenchObserver
 ) -> EntryTimes:
-    paths = {"theirs": call.reference, "ours": call.core}
-    counts = {who: _calls_in_a_sample(path) for who, path in paths.items()}
-    seconds: Samples = {who: [] for who in paths}
-    for _ in range(rounds):
-        for who, path in paths.items():
-            seconds[who].append(_seconds(path, counts[who]) / counts[who])
+    # Not in turns: for a while after each product of matrices, NumPy's threads wait by spinning.
+    seconds: Samples = {}
+    for who, path in {"ours": call.core, "theirs": call.reference}.items():
+        time.sleep(_SPINNING)
+        count = _calls_in_a_sample(path)
+        seconds[who] = [_seconds(path, count) / count for _ in range(rounds)]
     observer.turn_ended(f"NumPy entry, {call.cell}")
     return EntryTimes(call.cell, sizes.units, call.batch, call.steps, _race(seconds))
 
