@@ -10,6 +10,7 @@ import keras
 from command_line import command, write_csv
 
 import recurra
+from recurra import kernels
 
 
 def test_the_list_says_what_is_here(work):
@@ -54,3 +55,34 @@ def test_info_says_what_runs(work):
 def test_a_file_beside_a_dataset_of_that_name_is_read_by_its_path(work, model):
     write_csv(work / "names.csv", 10)
     assert command("evaluate", model, "./names.csv", "--json").json["rows"] == 10
+
+
+def test_info_of_a_model_says_which_kernel_computes_each_layer(work, model):
+    layers = command("info", model, "--json").json["layers"]
+    assert [layer["kind"] for layer in layers] == ["GRU"]
+    assert all(layer["fused"] == bool(kernels.instruction_sets()) for layer in layers)
+    shown = command("info", model)
+    assert (shown.code, shown.err) == (0, "")
+    assert "GRU" in shown.out
+
+
+def test_info_of_a_keras_file_says_why_a_layer_is_not_fused(work):
+    path = work / "own.keras"
+    recurrent = [
+        keras.layers.LSTM(3, return_sequences=True, name="first"),
+        keras.layers.LSTM(3, activation="elu", name="second"),
+    ]
+    keras.Sequential([keras.Input((4, 2)), *recurrent]).save(path)
+    lines = command("info", str(path)).out.splitlines()
+    assert [line.split()[:2] for line in lines] == [["first", "LSTM"], ["second", "LSTM"]]
+    assert "Keras's own loop: the activation is 'elu'" in lines[1]
+
+
+def test_info_of_what_is_no_model(work):
+    (work / "broken.keras").write_bytes(b"no zip")
+    ended = command("info", "broken.keras")
+    assert ended.code == 1
+    assert "broken.keras cannot be opened as a Keras model" in ended.err
+    (work / "model.h5").write_bytes(b"")
+    assert "model.h5 is neither a .recurra nor a .keras file" in command("info", "model.h5").err
+    assert "missing.keras" in command("info", "missing.keras").err

@@ -3,6 +3,7 @@
 from recurra.tasks._examples import Examples
 from recurra.tasks._facts import now, versions
 from recurra.tasks._kernels import kernel_name, use_kernels
+from recurra.tasks._layer_kernels import layer_kernels
 from recurra.tasks._preparation import PreparedTexts, encode_texts, prepare_texts
 from recurra.tasks._settings import TextClassifierSettings, resolve_settings
 from recurra.tasks._sources import Split, open_split
@@ -21,6 +22,7 @@ __all__ = [
     "classification_metrics",
     "encode_texts",
     "kernel_name",
+    "layer_kernels",
     "now",
     "open_split",
     "predict_rows",
