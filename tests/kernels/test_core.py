@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from recurra import kernels
 from recurra.errors import ShapeError, UnknownNameError, UsageError
 
-pytestmark = pytest.mark.skipif(
-    not kernels.instruction_sets(), reason="the native core is not built here"
-)
+pytestmark = [
+    pytest.mark.skipif(not kernels.instruction_sets(), reason="the native core is not built here"),
+    pytest.mark.usefixtures("each_instruction_set"),
+]
 
 FUSED = CELLS
 SIZES = [
@@ -88,14 +89,6 @@ def as_float32(p):
         if array is not None:
             array[...] = array.astype(np.float32)
     return p
-
-
-@pytest.fixture(params=kernels.instruction_sets() or [None], autouse=True)
-def each_instruction_set(request):
-    before = kernels.instruction_set()
-    kernels.use_instruction_set(request.param)
-    yield
-    kernels.use_instruction_set(before)
 
 
 @pytest.mark.parametrize("cell", FUSED)

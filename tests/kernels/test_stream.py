@@ -27,17 +27,6 @@ def states(s):
     return [s.h] if s.c is None else [s.h, s.c]
 
 
-@pytest.fixture(params=kernels.instruction_sets() or [None])
-def each_instruction_set(request):
-    if request.param is None:
-        yield
-        return
-    before = kernels.instruction_set()
-    kernels.use_instruction_set(request.param)
-    yield
-    kernels.use_instruction_set(before)
-
-
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
