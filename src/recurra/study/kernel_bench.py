@@ -39,6 +39,7 @@ _TURN = 0.25  # seconds of training in a turn, where the limits on its steps all
 _FEWEST_STEPS = 3
 _LONG_STEP = 0.5  # seconds; of such steps one is enough
 _SPINNING = 0.3  # seconds
+_WARMING = 0.1  # seconds
 _SAMPLE = 2e-3  # seconds; calls of the NumPy entry are counted together up to this
 
 
@@ -161,7 +162,10 @@ def _time_entry(
 
 
 def _calls_in_a_sample(path: Callable[[], Any]) -> int:
-    path()
+    """Return how many calls make a sample, once new threads have found processors of their own."""
+    end = time.perf_counter() + _WARMING
+    while time.perf_counter() < end:
+        path()
     return int(np.clip(_SAMPLE / _seconds(path), 1, 1000))
 
 
