@@ -61,6 +61,7 @@ Records::Hold Records::open(std::size_t floats) {
   std::lock_guard<std::mutex> lock(mutex_);
   Entry* entry = reusable(floats);
   if (entry == nullptr) {
+    drop_outgrown(floats);
     const std::size_t bytes = bytes_of(floats + 1);
     make_room(bytes);
     entries_.push_back({allocate(bytes), bytes / sizeof(float), 0, 0, 0, 0, false});
@@ -97,6 +98,23 @@ Records::Entry* Records::reusable(std::size_t floats) {
   return best;
 }
 
+// Batches of growing length must not leave a record of every size behind.
+void Records::drop_outgrown(std::size_t floats) {
+  auto oldest = entries_.end();
+  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+    const bool outgrown = entry->capacity < floats && entry->capacity >= floats / 2;
+    if (!outgrown || !entry->read || entry->holds > 0) continue;
+    if (oldest == entries_.end() || entry->touched < oldest->touched) oldest = entry;
+  }
+  if (oldest != entries_.end()) drop(oldest);
+}
+
+void Records::drop(std::list<Entry>::iterator entry) {
+  bytes_ -= entry->capacity * sizeof(float);
+  std::free(entry->data);
+  entries_.erase(entry);
+}
+
 // Gives memory back until `bytes` more fit: what was read first, then what never was, the oldest of
 // each.
 void Records::make_room(std::size_t bytes) {
@@ -109,9 +127,7 @@ void Records::make_room(std::size_t bytes) {
       if (better) oldest = entry;
     }
     if (oldest == entries_.end()) return;
-    bytes_ -= oldest->capacity * sizeof(float);
-    std::free(oldest->data);
-    entries_.erase(oldest);
+    drop(oldest);
   }
 }
 

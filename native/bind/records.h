@@ -57,7 +57,9 @@ class Records {
     bool read;
   };
   Entry* reusable(std::size_t floats);
+  void drop_outgrown(std::size_t floats);
   void make_room(std::size_t bytes);
+  void drop(std::list<Entry>::iterator entry);
   void close(Entry* entry);
 
   mutable std::mutex mutex_;
