@@ -6,7 +6,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from recurra.tasks._training import TrainingObserver, TrainingOptions, TrainingState
+    from recurra.tasks._training import TrainingObserver, TrainingOptions
+    from recurra.tasks._training_state import TrainingState
     from recurra.tasks.text_classifier import TextClassifier
 
 __all__ = ["TextClassifier", "TrainingObserver", "TrainingOptions", "TrainingState"]
@@ -15,7 +16,7 @@ _LAZY = {
     "TextClassifier": "recurra.tasks.text_classifier",
     "TrainingObserver": "recurra.tasks._training",
     "TrainingOptions": "recurra.tasks._training",
-    "TrainingState": "recurra.tasks._training",
+    "TrainingState": "recurra.tasks._training_state",
 }
 
 

@@ -12,16 +12,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import CheckpointError, OutputError
-
-if TYPE_CHECKING:
-    from recurra.tasks._training import TrainingState
+from recurra.tasks._training_state import TrainingState
 
 __all__ = ["Checkpoint"]
 
@@ -108,8 +106,6 @@ class Checkpoint:
 
     def _read(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any], TrainingState]:
         from safetensors import SafetensorError, safe_open
-
-        from recurra.tasks._training import TrainingState
 
         try:
             with safe_open(self.path, framework="np") as file:

@@ -18,7 +18,8 @@ from recurra.tasks._kernels import kernel_name, use_kernels
 from recurra.tasks._preparation import PreparedTexts
 from recurra.tasks._settings import TextClassifierSettings
 from recurra.tasks._text_batches import TextBatches, TextInputs
-from recurra.tasks._training import TrainingObserver, TrainingState, train
+from recurra.tasks._training import TrainingObserver, train
+from recurra.tasks._training_state import TrainingState
 from recurra.tasks._wide import fit_wide, fuse, wide_logits
 from recurra.tasks.metrics import quick_metrics
 

@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import keras
@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from recurra.errors import DivergedError
 from recurra.models import assign_weights, named_weights
 from recurra.tasks._checkpoint import Checkpoint
+from recurra.tasks._training_state import TrainingState
 
-__all__ = ["EpochData", "TrainingObserver", "TrainingOptions", "TrainingState", "train"]
+__all__ = ["EpochData", "TrainingObserver", "TrainingOptions", "train"]
 
 _BATCHES_BETWEEN_CHECKS = 20
 
@@ -56,33 +57,6 @@ class TrainingOptions:
     clip_norm: float = 1.0
     averaging: float = 0.0
     monitor: str = "val_loss"
-
-
-@dataclass
-class TrainingState:
-    """Where a training run stands after its last finished epoch.
-
-    Attributes:
-        epoch: Epochs finished.
-        best_epoch: The epoch with the best monitored value, counted from 1; 0 before any.
-        best_value: That value.
-        waited: Epochs since then.
-        since_reduction: Epochs since then or since the last reduction of the learning rate.
-        learning_rate: The rate of the next epoch.
-        stopped: Training stopped early.
-        history: A list of values per epoch for each metric.
-        seconds: Duration of each epoch, validation included.
-    """
-
-    learning_rate: float
-    epoch: int = 0
-    best_epoch: int = 0
-    best_value: float = math.inf
-    waited: int = 0
-    since_reduction: int = 0
-    stopped: bool = False
-    history: dict[str, list[float]] = field(default_factory=dict)
-    seconds: list[float] = field(default_factory=list)
 
 
 class EpochData(Protocol):

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from recurra.errors import MissingDependencyError, OutputError
-from recurra.tasks._training import TrainingObserver, TrainingState
+from recurra.tasks._training import TrainingObserver
+from recurra.tasks._training_state import TrainingState
 
 __all__ = ["TensorBoard"]
 
