@@ -22,9 +22,9 @@ inline void want_large_pages(void* data, std::size_t bytes) {
 #endif
 }
 
-// glibc keeps freed blocks for reuse only up to the size of the largest one it has seen freed, 32 MiB
-// at most: show it one, so that temporaries below that are not mapped afresh at every step. What a
-// user has set (MALLOC_TRIM_THRESHOLD_ and the like) stays in force.
+// glibc keeps freed blocks for reuse only up to the size of the largest one it has seen freed, 32
+// MiB at most: show it one, so that temporaries below that are not mapped afresh at every step.
+// What a user has set (MALLOC_TRIM_THRESHOLD_ and the like) stays in force.
 inline void keep_freed_blocks() {
 #ifdef __GLIBC__
   void* volatile block = std::malloc((std::size_t{32} << 20) - 65536);

@@ -1,9 +1,9 @@
 // Memory of our own for what a forward pass keeps for its backward pass inside XLA programs.
 //
-// XLA maps larger temporaries afresh at every call, and zeroing their pages takes up to a third of a
-// training step. Here the memory goes from step to step; the program carries a ticket instead. A
-// record that is gone, because too many were never asked for, is computed again by the backward pass:
-// results do not depend on what is kept.
+// XLA maps larger temporaries afresh at every call, and zeroing their pages takes up to a third of
+// a training step. Here the memory goes from step to step; the program carries a ticket instead. A
+// record that is gone, because too many were never asked for, is computed again by the backward
+// pass: results do not depend on what is kept.
 #pragma once
 
 #include <cstddef>

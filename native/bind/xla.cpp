@@ -4,8 +4,9 @@
 // Forward: x, kernel, recurrent_kernel, then bias, h0, c0, mask, dropout, recurrent dropout where
 // given; results sequence unless it is not wanted, h, then c for an LSTM, then saved where asked,
 // or a ticket (two 32-bit words) for what is kept in memory of our own.
-// Backward: the same operands, then sequence, saved or the ticket, then d_sequence where given, d_h, and d_c for
-// an LSTM; results dx, dh0, then dc0 for an LSTM, dkernel, drecurrent, then dbias where given.
+// Backward: the same operands, then sequence, saved or the ticket, then d_sequence where given, d_h,
+// and d_c for an LSTM; results dx, dh0, then dc0 for an LSTM, dkernel, drecurrent, then dbias where
+// given.
 #include "xla.h"
 
 #include <cstdint>
@@ -150,7 +151,8 @@ ffi::Error wrong() {
   return ffi::Error::InvalidArgument("recurra: operands do not fit the call");
 }
 
-ffi::Error forward(ffi::ThreadPool pool, ffi::RemainingArgs operands, ffi::RemainingRets results, std::int64_t cell,
+ffi::Error forward(ffi::ThreadPool pool, ffi::RemainingArgs operands,
+                   ffi::RemainingRets results, std::int64_t cell,
                    std::int64_t activation, std::int64_t given, std::int64_t go_backwards,
                    std::int64_t zero_output_for_mask) {
   Taker<ffi::RemainingArgs> args(operands);
@@ -196,7 +198,8 @@ void backward_of(const void* ticket, const recurra::Problem& p, recurra::Upstrea
   recurra::backward(p, up, out, threads);
 }
 
-ffi::Error backward(ffi::ThreadPool pool, ffi::RemainingArgs operands, ffi::RemainingRets results, std::int64_t cell,
+ffi::Error backward(ffi::ThreadPool pool, ffi::RemainingArgs operands,
+                    ffi::RemainingRets results, std::int64_t cell,
                     std::int64_t activation, std::int64_t given, std::int64_t go_backwards,
                     std::int64_t zero_output_for_mask) {
   Taker<ffi::RemainingArgs> args(operands);

@@ -62,7 +62,8 @@ void run_forward(const Problem& p, const Result& out, const Threads& threads) {
 }
 
 template <class C, bool PerGate>
-void run_backward(const Problem& p, const Upstream& up, const Gradients& out, const Threads& threads) {
+void run_backward(const Problem& p, const Upstream& up, const Gradients& out,
+                  const Threads& threads) {
   const Layout<C> layout(p);
   const Plan plan(p);
   Turned<C> w{input_side<C>(p), state_side<C>(p), candidate_side<C>(p), nullptr, nullptr, nullptr};
@@ -213,7 +214,8 @@ double peak_rate() {
 }  // namespace
 
 extern const Engine engine;
-const Engine engine = {RECURRA_TEXT(RECURRA_ISA), forward, backward, saved_size, stepper, peak_rate};
+const Engine engine = {RECURRA_TEXT(RECURRA_ISA), forward, backward,
+                       saved_size, stepper, peak_rate};
 
 }  // namespace RECURRA_ISA
 }  // namespace recurra

@@ -56,7 +56,8 @@ RECURRA_INLINE void multiply(Vec (&acc)[R][All], const float* a, std::ptrdiff_t 
 template <int Value>
 using Int = std::integral_constant<int, Value>;
 
-// Calls body(first, Int<R>) over `rows` rows in tiles. Few heights: each is compiled for every cell.
+// Calls body(first, Int<R>) over `rows` rows in tiles. Few heights: each is compiled for every
+// cell.
 template <class Body>
 RECURRA_INLINE void in_tiles(std::ptrdiff_t rows, Body&& body) {
   std::ptrdiff_t first = 0;

@@ -9,6 +9,7 @@ import pytest
 from cells import problem
 
 from recurra import kernels
+from recurra.kernels import _jax
 
 pytestmark = pytest.mark.skipif(
     kernels.why_not_backend("jax") is not None,
@@ -20,6 +21,19 @@ BATCH, TIME, FEATURES, UNITS, COPIES = 4, 6, 5, 3, 3
 # A whole sequence is the same arithmetic however it is called; only the sums over copies or shards
 # are grouped differently.
 SAME = {"rtol": 2e-6, "atol": 2e-6}
+
+
+def test_a_jaxlib_that_refuses_the_core_leaves_keras_its_own_path(monkeypatch):
+    def refuse(*_, **__):
+        raise RuntimeError("the handler's API version is newer\nmore")
+
+    _jax._register.cache_clear()
+    monkeypatch.setattr(jax.ffi, "register_ffi_target", refuse)
+    try:
+        reason = kernels.why_not_backend("jax")
+    finally:
+        _jax._register.cache_clear()
+    assert reason.endswith("does not take the core: the handler's API version is newer")
 
 
 def setting(cell, *, seed=0):
