@@ -67,21 +67,15 @@ def _facts() -> dict[str, Any]:
         import platformdirs
 
         from recurra.kernels import connections, kernel_for
-        from recurra.tasks.comparable import kernel_name, versions
+        from recurra.tasks.comparable import kernel_name, processors, versions
 
     return {
         "versions": versions(),
         "backend": keras.config.backend(),
         "devices": [str(device) for device in keras.distribution.list_devices()] or ["cpu"],
-        "threads": _threads(),
+        "threads": processors(),
         "kernels": {"training": kernel_name(), "prediction": kernel_for()},
         "connected": connections(),
         "cache": platformdirs.user_cache_dir("recurra"),
         "data": os.environ.get("RECURRA_DATA", "not set (RECURRA_DATA)"),
     }
-
-
-def _threads() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

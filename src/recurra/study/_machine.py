@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import keras
 
 from recurra.kernels import instruction_set
-from recurra.tasks.comparable import versions
+from recurra.tasks.comparable import processors, versions
 
 __all__ = ["machine_facts"]
 
@@ -17,18 +16,12 @@ __all__ = ["machine_facts"]
 def machine_facts() -> dict[str, Any]:
     """Return processors, instruction set of the core, Keras's backend and versions."""
     return {
-        "processors": _processors(),
+        "processors": processors(),
         "processor": _processor_name(),
         "instruction_set": instruction_set(),
         "backend": keras.config.backend(),
         "versions": versions(),
     }
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _processor_name() -> str:

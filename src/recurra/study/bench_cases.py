@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 __all__ = [
     "BATCHES",
     "BENCH_CASES",
+    "GATES",
     "QUICK_BENCH_CASES",
     "BenchBatches",
     "BenchCase",
@@ -21,7 +22,7 @@ __all__ = [
 
 BATCHES = 16
 _VALID_SHARE = 0.6
-_GATES = {"LSTM": 4, "GRU": 3, "SimpleRNN": 1}
+GATES = {"LSTM": 4, "GRU": 3, "SimpleRNN": 1}
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def draw_weights(case: BenchCase, sizes: BenchSizes, seed: int = 0) -> list[NDAr
         return (0.1 * generator.normal(size=shape)).astype(np.float32)
 
     units, directions = case.units_at(sizes), 2 if case.stacked else 1
-    columns = _GATES[case.layer] * units
+    columns = GATES[case.layer] * units
     drawn, features = [matrix(sizes.words, sizes.features)], sizes.features
     for _ in range(2 if case.stacked else 1):
         for _ in range(directions):

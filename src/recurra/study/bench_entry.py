@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra import kernels
-from recurra.study.bench_cases import BenchSizes
+from recurra.study.bench_cases import GATES, BenchSizes
 from recurra.study.bench_checks import Check, norm, require
 
-__all__ = ["ENTRY_CELLS", "EntryCall", "check_entry", "entry_calls"]
+__all__ = ["EntryCall", "check_entry", "entry_calls"]
 
-ENTRY_CELLS = {"LSTM": 4, "GRU": 3, "SimpleRNN": 1}
 _LIMIT = 5e-6  # of the core in float32 against the reference in float64
 
 Call = Callable[[], Any]
@@ -125,7 +124,7 @@ def check_entry(cell: str, sizes: BenchSizes) -> list[Check]:
 
 def _draw(cell: str, sizes: BenchSizes, seed: int = 0) -> _Cell:
     generator = np.random.default_rng(seed)
-    columns = ENTRY_CELLS[cell] * sizes.units
+    columns = GATES[cell] * sizes.units
 
     def draw(*shape: int, spread: float) -> NDArray[np.float32]:
         return (spread * generator.normal(size=shape)).astype(np.float32)

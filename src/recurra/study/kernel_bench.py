@@ -17,9 +17,9 @@ import numpy as np
 from recurra import kernels
 from recurra.errors import UsageError
 from recurra.study._machine import machine_facts
-from recurra.study.bench_cases import BATCHES, BENCH_CASES, BenchSizes
+from recurra.study.bench_cases import BATCHES, BENCH_CASES, GATES, BenchSizes
 from recurra.study.bench_checks import Check
-from recurra.study.bench_entry import ENTRY_CELLS, EntryCall, check_entry, entry_calls
+from recurra.study.bench_entry import EntryCall, check_entry, entry_calls
 from recurra.study.bench_networks import (
     Pair,
     build_pair,
@@ -90,7 +90,7 @@ def bench_kernels(
         raise UsageError(f"rounds must be 1 or more, not {rounds}")
     if not kernels.instruction_sets():
         raise UsageError(f"there is nothing to measure: {kernels.kernel_for()}")
-    entry_cells = [cell for cell in ENTRY_CELLS if any(BENCH_CASES[n].layer == cell for n in names)]
+    entry_cells = [cell for cell in GATES if any(BENCH_CASES[n].layer == cell for n in names)]
     calls = [call for cell in entry_cells for call in entry_calls(cell, sizes)]
     observer.planned(len(entry_cells) + len(names), len(names) * rounds + len(calls))
     pairs, checks = _checked(names, entry_cells, sizes, observer)

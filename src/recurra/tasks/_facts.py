@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from recurra import __version__
 
-__all__ = ["now", "versions"]
+__all__ = ["now", "processors", "versions"]
 
 _PACKAGES = ("keras", "jax", "torch", "tensorflow", "numpy")
 
@@ -22,6 +23,13 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def now() -> str:

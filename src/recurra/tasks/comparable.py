@@ -1,7 +1,7 @@
 """The parts of text classification that a comparison drives one by one."""
 
 from recurra.tasks._examples import Examples
-from recurra.tasks._facts import now, versions
+from recurra.tasks._facts import now, processors, versions
 from recurra.tasks._kernels import kernel_name, use_kernels
 from recurra.tasks._layer_kernels import layer_kernels
 from recurra.tasks._preparation import PreparedTexts, encode_texts, prepare_texts
@@ -27,6 +27,7 @@ __all__ = [
     "open_split",
     "predict_rows",
     "prepare_texts",
+    "processors",
     "resolve_settings",
     "use_kernels",
     "versions",
