@@ -27,6 +27,7 @@ import os
 import statistics
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -146,7 +147,7 @@ class Contest:
                 options = {**self.settings.to_dict(), "kernels": kernels}
                 settings = parts.resolve_settings("fast", options)
                 classifier = parts.TextClassifier(seed=seed)
-                classifier.fit_prepared(self.prepared, settings, callbacks=[clock])
+                classifier.fit_prepared(self.padded_for(kernels), settings, callbacks=[clock])
         reached = bool(clock.seen) and clock.seen[-1] >= target
         return {
             "way": way,
@@ -157,6 +158,12 @@ class Contest:
             "steps": len(clock.durations),
             "accuracy": max(clock.seen, default=None),
         }
+
+    def padded_for(self, kernels):
+        """Return the texts with the padded lengths that training would choose."""
+        inputs, rows = self.prepared.inputs, self.prepared.train
+        boundaries = parts.choose_boundaries(inputs.encoded.lengths[rows], kernels)
+        return replace(self.prepared, inputs=replace(inputs, boundaries=boundaries))
 
     def fit_stock(self, seed, clock):
         prepared, settings = self.prepared, self.settings

@@ -147,3 +147,14 @@ def test_predictions_come_back_in_the_order_that_was_asked_for():
     everything = predict_rows(model, inputs, np.arange(7))
     np.testing.assert_allclose(found, everything[rows], rtol=0, atol=1e-6)
     assert predict_rows(model, inputs, np.zeros(0, np.int64)).shape == (0, 3)
+
+
+def test_few_padded_lengths_do_where_padding_is_skipped(monkeypatch):
+    lengths = np.repeat([5, 10, 20, 40], [1, 1, 2, 60]).astype(np.int64)
+    scattered = np.repeat([1, 40], [60, 6]).astype(np.int64)
+    monkeypatch.setattr(
+        "recurra.tasks._text_batches.runs_native", lambda kernels: kernels == "auto"
+    )
+    assert choose_boundaries(lengths) == (40,)
+    assert len(choose_boundaries(lengths, "keras")) == 2
+    assert choose_boundaries(scattered) == (1, 40)

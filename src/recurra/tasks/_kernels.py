@@ -10,7 +10,7 @@ import keras
 from recurra.errors import UnknownNameError, UsageError
 from recurra.kernels import kernel_for, why_not_backend
 
-__all__ = ["KERNELS", "kernel_name", "use_kernels"]
+__all__ = ["KERNELS", "kernel_name", "runs_native", "use_kernels"]
 
 KERNELS = ("auto", "native", "keras")
 
@@ -35,9 +35,14 @@ def use_kernels(kernels: str) -> contextlib.AbstractContextManager[None]:
 
 def kernel_name(kernels: str = "auto") -> str:
     """Return which code computes the recurrences in training, with its instruction set."""
-    if kernels != "keras" and why_not_native() is None:
+    if runs_native(kernels):
         return kernel_for()
     return f"keras ({keras.config.backend()})"
+
+
+def runs_native(kernels: str = "auto") -> bool:
+    """Say whether training computes the recurrences on the native core."""
+    return kernels != "keras" and why_not_native() is None
 
 
 def why_not_native() -> str | None:

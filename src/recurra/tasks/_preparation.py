@@ -96,7 +96,7 @@ def prepare_texts(
     statistics = LengthStatistics(settings.max_length)
     encoded = encode_texts(examples.iter_texts(), encoder, statistics, in_training, spill)
     ngrams = _fit_ngrams(encoded, train, encoder, settings)
-    boundaries = choose_boundaries(encoded.lengths[train])
+    boundaries = choose_boundaries(encoded.lengths[train], settings.kernels)
     inputs = TextInputs(encoded, boundaries, ngrams)
     data = {
         "name": examples.name,

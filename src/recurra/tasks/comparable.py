@@ -7,7 +7,7 @@ from recurra.tasks._layer_kernels import layer_kernels
 from recurra.tasks._preparation import PreparedTexts, encode_texts, prepare_texts
 from recurra.tasks._settings import TextClassifierSettings, resolve_settings
 from recurra.tasks._sources import Split, open_split
-from recurra.tasks._text_batches import TextInputs
+from recurra.tasks._text_batches import TextInputs, choose_boundaries
 from recurra.tasks._text_training import predict_rows
 from recurra.tasks.metrics import classification_metrics
 from recurra.tasks.text_classifier import TextClassifier
@@ -19,6 +19,7 @@ __all__ = [
     "TextClassifier",
     "TextClassifierSettings",
     "TextInputs",
+    "choose_boundaries",
     "classification_metrics",
     "encode_texts",
     "kernel_name",

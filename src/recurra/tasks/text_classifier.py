@@ -491,8 +491,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _compute(self, texts: Iterable[str]) -> NDArray[np.float32]:
         encoded = encode_texts(texts, self.encoder_)
-        inputs = TextInputs(encoded, choose_boundaries(encoded.lengths), self._ngrams)
-        return predict_rows(self.model_, inputs, np.arange(len(encoded)), self.settings_.kernels)
+        kernels = self.settings_.kernels
+        inputs = TextInputs(encoded, choose_boundaries(encoded.lengths, kernels), self._ngrams)
+        return predict_rows(self.model_, inputs, np.arange(len(encoded)), kernels)
 
     def _measure(self, texts: Iterable[str], codes: NDArray[np.int32]) -> dict[str, Any]:
         probabilities = self._compute(texts)
