@@ -17,6 +17,7 @@ from recurra.models._classifiers import (
     simple_rnn_classifier,
     stacked_classifier,
 )
+from recurra.models._forecasters import build_forecaster
 from recurra.models._readout import attention_weights_model
 from recurra.models._weights import assign_weights, named_weights
 
@@ -26,6 +27,7 @@ __all__ = [
     "attention_weights_model",
     "bidirectional_classifier",
     "build_classifier",
+    "build_forecaster",
     "deep_classifier",
     "dense_classifier",
     "gru_classifier",

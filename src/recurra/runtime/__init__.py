@@ -1,5 +1,6 @@
 """The artifact format, and prediction without Keras."""
 
+from recurra.runtime._forecast_network import ForecastNetwork
 from recurra.runtime.artifact import (
     FORMAT_VERSION,
     Artifact,
@@ -7,15 +8,26 @@ from recurra.runtime.artifact import (
     read_artifact,
     write_artifact,
 )
+from recurra.runtime.forecast_specification import (
+    ARCHITECTURES,
+    ATTENTIONS,
+    FORECAST_CELLS,
+    ForecasterSpecification,
+)
 from recurra.runtime.predictor import Prediction, TextPredictor, load_predictor
 from recurra.runtime.specification import CELLS, POOLINGS, ClassifierSpecification
 
 __all__ = [
+    "ARCHITECTURES",
+    "ATTENTIONS",
     "CELLS",
+    "FORECAST_CELLS",
     "FORMAT_VERSION",
     "POOLINGS",
     "Artifact",
     "ClassifierSpecification",
+    "ForecastNetwork",
+    "ForecasterSpecification",
     "Prediction",
     "TextPredictor",
     "check_writable",

@@ -12,15 +12,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra import kernels
-from recurra.errors import CorruptArtifactError
+from recurra.runtime._parts import (
+    Array,
+    Shapes,
+    add_dense,
+    add_recurrent,
+    checked_weights,
+    dense,
+    joined_sequence,
+    joined_states,
+    run_recurrent,
+    softmax,
+)
 from recurra.runtime.specification import ClassifierSpecification
 
 __all__ = ["ClassifierNetwork", "expected_shapes"]
 
-Array = NDArray[np.float32]
 _EPSILON = 1e-3  # Keras's BatchNormalization
-_GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 
 
 class ClassifierNetwork:
@@ -39,8 +47,7 @@ class ClassifierNetwork:
             CorruptArtifactError: If names, shapes or dtypes are not those of the specification.
         """
         self.specification = specification
-        _check_weights(weights, expected_shapes(specification))
-        self._weights = {name: np.asarray(array, np.float32) for name, array in weights.items()}
+        self._weights = checked_weights(weights, expected_shapes(specification))
 
     def __call__(
         self,
@@ -64,7 +71,7 @@ class ClassifierNetwork:
         logits = self._dense(features, "logits")
         if ngrams is not None and self.specification.ngrams:
             logits += self._wide(ngrams)
-        return _softmax(logits)
+        return softmax(logits)
 
     def attention(self, ids: NDArray[np.int32], lengths: NDArray[np.int64]) -> Array:
         """Return the attention weights, shape `(batch, time)`; each row sums to 1."""
@@ -103,39 +110,16 @@ class ClassifierNetwork:
     def _recurrent(
         self, x: Array, lengths: NDArray[np.int64], name: str, *, last_state: bool
     ) -> Array:
-        if not self.specification.bidirectional:
-            return self._one_direction(x, lengths, name, last_state=last_state)
-        forward = self._one_direction(x, lengths, f"{name}/forward", last_state=last_state)
-        backward = self._one_direction(
-            x, lengths, f"{name}/backward", last_state=last_state, go_backwards=True
+        spec = self.specification
+        runs = run_recurrent(
+            self._weights, name, spec.cell, x, bidirectional=spec.bidirectional, lengths=lengths
         )
-        if not last_state:
-            backward = backward[:, ::-1]
-        return np.concatenate([forward, backward], axis=-1)
-
-    def _one_direction(
-        self,
-        x: Array,
-        lengths: NDArray[np.int64],
-        name: str,
-        *,
-        last_state: bool,
-        go_backwards: bool = False,
-    ) -> Array:
-        run, weights_of = _CELLS[self.specification.cell]
-        weights = weights_of(
-            self._weights[f"{name}/kernel"],
-            self._weights[f"{name}/recurrent_kernel"],
-            self._weights[f"{name}/bias"],
-        )
-        output = run(x, weights, lengths=lengths, go_backwards=go_backwards)
-        result: Array = output.h if last_state else output.sequence
-        return result
+        return joined_states(runs)[0] if last_state else joined_sequence(runs)
 
     def _attention(self, states: Array, lengths: NDArray[np.int64]) -> Array:
         hidden = np.tanh(self._dense(states, "attention_hidden"))
         scores = (hidden @ self._weights["attention_scores/kernel"])[..., 0]
-        return _softmax(np.where(_valid(lengths, states.shape[1]), scores, np.float32(-1e9)))
+        return softmax(np.where(_valid(lengths, states.shape[1]), scores, np.float32(-1e9)))
 
     def _hidden_layers(self, features: Array, units: tuple[int, ...], name: str) -> Array:
         for index in range(len(units)):
@@ -145,8 +129,7 @@ class ClassifierNetwork:
         return features
 
     def _dense(self, features: Array, name: str) -> Array:
-        result: Array = features @ self._weights[f"{name}/kernel"] + self._weights[f"{name}/bias"]
-        return result
+        return dense(self._weights, name, features)
 
     def _normalize(self, features: Array, name: str) -> Array:
         gamma, beta, mean, variance = (
@@ -163,90 +146,54 @@ class ClassifierNetwork:
         return total
 
 
-_CELLS: dict[str, Any] = {
-    "rnn": (kernels.simple_rnn, kernels.SimpleRNNWeights),
-    "lstm": (kernels.lstm, kernels.LSTMWeights),
-    "gru": (kernels.gru, kernels.GRUWeights),
-}
-
-
-def expected_shapes(specification: ClassifierSpecification) -> dict[str, tuple[int, ...]]:
+def expected_shapes(specification: ClassifierSpecification) -> Shapes:
     """Return the name and shape of every weight that a specification has."""
     spec = specification
-    shapes: dict[str, tuple[int, ...]] = {"embedding/embeddings": (spec.vocabulary, spec.embedding)}
+    shapes: Shapes = {"embedding/embeddings": (spec.vocabulary, spec.embedding)}
     width = _add_encoder(shapes, spec)
     width = _add_hidden(shapes, spec.head, width, "head", spec)
-    _add_dense(shapes, "logits", width, spec.classes)
+    add_dense(shapes, "logits", width, spec.classes)
     if spec.ngrams:
         shapes["wide/embeddings"] = (spec.ngrams, spec.classes)
     return shapes
 
 
-def _add_encoder(shapes: dict[str, tuple[int, ...]], spec: ClassifierSpecification) -> int:
+def _add_encoder(shapes: Shapes, spec: ClassifierSpecification) -> int:
     """Add the weights up to the pooling; return the width of what the head reads."""
     if spec.cell == "dense":
         return _add_hidden(shapes, spec.units, spec.embedding, "hidden", spec)
     width = spec.embedding
     for index, units in enumerate(spec.units):
         name = f"recurrent_{index}"
-        names = [f"{name}/forward", f"{name}/backward"] if spec.bidirectional else [name]
-        for part in names:
-            _add_cell(shapes, part, spec.cell, width, units)
-        width = units * len(names)
+        width = add_recurrent(
+            shapes, name, spec.cell, width, units, bidirectional=spec.bidirectional
+        )
         if spec.batch_normalization:
             _add_normalization(shapes, f"{name}_normalization", width)
     if spec.pooling == "attention":
-        _add_dense(shapes, "attention_hidden", width, spec.units[-1])
+        add_dense(shapes, "attention_hidden", width, spec.units[-1])
         shapes["attention_scores/kernel"] = (spec.units[-1], 1)
     return width * 2 if spec.pooling == "mean_max" else width
 
 
-def _add_cell(
-    shapes: dict[str, tuple[int, ...]], name: str, cell: str, features: int, units: int
-) -> None:
-    columns = _GATES[cell] * units
-    shapes[f"{name}/kernel"] = (features, columns)
-    shapes[f"{name}/recurrent_kernel"] = (units, columns)
-    shapes[f"{name}/bias"] = (2, columns) if cell == "gru" else (columns,)
-
-
 def _add_hidden(
-    shapes: dict[str, tuple[int, ...]],
+    shapes: Shapes,
     units: tuple[int, ...],
     width: int,
     name: str,
     spec: ClassifierSpecification,
 ) -> int:
     for index, columns in enumerate(units):
-        _add_dense(shapes, f"{name}_{index}", width, columns)
+        add_dense(shapes, f"{name}_{index}", width, columns)
         if spec.batch_normalization:
             _add_normalization(shapes, f"{name}_{index}_normalization", columns)
         width = columns
     return width
 
 
-def _add_dense(shapes: dict[str, tuple[int, ...]], name: str, rows: int, columns: int) -> None:
-    shapes[f"{name}/kernel"] = (rows, columns)
-    shapes[f"{name}/bias"] = (columns,)
-
-
-def _add_normalization(shapes: dict[str, tuple[int, ...]], name: str, width: int) -> None:
+def _add_normalization(shapes: Shapes, name: str, width: int) -> None:
     for part in ("gamma", "beta", "moving_mean", "moving_variance"):
         shapes[f"{name}/{part}"] = (width,)
-
-
-def _check_weights(
-    weights: Mapping[str, NDArray[Any]], shapes: Mapping[str, tuple[int, ...]]
-) -> None:
-    odd = sorted(set(weights) ^ set(shapes))
-    if odd:
-        raise CorruptArtifactError(f"the weights do not fit the specification: {odd[:4]}")
-    for name, shape in shapes.items():
-        array = weights[name]
-        if array.shape != shape or not np.issubdtype(array.dtype, np.floating):
-            raise CorruptArtifactError(
-                f"weight {name} is {array.dtype}{list(array.shape)}, expected float{list(shape)}"
-            )
 
 
 def _valid(lengths: NDArray[np.int64], time: int) -> NDArray[np.bool_]:
@@ -263,10 +210,4 @@ def _mean(states: Array, lengths: NDArray[np.int64]) -> Array:
 def _maximum(states: Array, lengths: NDArray[np.int64]) -> Array:
     valid = _valid(lengths, states.shape[1])[..., None]
     result: Array = np.where(valid, states, np.float32(-1e9)).max(axis=1)
-    return result
-
-
-def _softmax(logits: Array) -> Array:
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    result: Array = shifted / shifted.sum(axis=-1, keepdims=True)
     return result

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import Any, get_args
 
 from recurra._types import Cell, Pooling
-from recurra.errors import CorruptArtifactError, UnknownNameError, UsageError
+from recurra.errors import UnknownNameError
+from recurra.runtime._checks import (
+    LARGEST_WIDTH,
+    check_bool,
+    check_count,
+    check_counts,
+    check_share,
+    read_specification,
+    write_specification,
+)
 
 __all__ = ["CELLS", "POOLINGS", "ClassifierSpecification"]
 
 CELLS: tuple[str, ...] = get_args(Cell)
 POOLINGS: tuple[str, ...] = get_args(Pooling)
 
-_LARGEST_WIDTH = 1 << 16
 _LARGEST_TABLE = 1 << 31
 
 
@@ -66,25 +74,21 @@ class ClassifierSpecification:
             raise UnknownNameError("cell", str(self.cell), CELLS)
         if self.pooling not in POOLINGS:
             raise UnknownNameError("pooling", str(self.pooling), POOLINGS)
-        _check_count("vocabulary", self.vocabulary, 2, _LARGEST_TABLE)
-        _check_count("classes", self.classes, 2, _LARGEST_TABLE)
-        _check_count("embedding", self.embedding, 1, _LARGEST_WIDTH)
-        _check_count("ngrams", self.ngrams, 0, _LARGEST_TABLE)
-        _check_counts("units", self.units, least=1)
-        _check_counts("head", self.head, least=0)
-        _check_counts("ngram_orders", self.ngram_orders, least=0)
+        check_count("vocabulary", self.vocabulary, 2, _LARGEST_TABLE)
+        check_count("classes", self.classes, 2, _LARGEST_TABLE)
+        check_count("embedding", self.embedding, 1, LARGEST_WIDTH)
+        check_count("ngrams", self.ngrams, 0, _LARGEST_TABLE)
+        check_counts("units", self.units, least=1)
+        check_counts("head", self.head, least=0)
+        check_counts("ngram_orders", self.ngram_orders, least=0)
         for name in _SHARES:
-            _check_share(name, getattr(self, name))
+            check_share(name, getattr(self, name))
         for name in ("bidirectional", "batch_normalization"):
-            if not isinstance(getattr(self, name), bool):
-                raise UsageError(f"{name} must be true or false, not {getattr(self, name)!r}")
+            check_bool(name, getattr(self, name))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(self).items()
-        }
+        return write_specification(self)
 
     @classmethod
     def from_dict(cls, values: Any) -> ClassifierSpecification:
@@ -93,36 +97,7 @@ class ClassifierSpecification:
         Raises:
             CorruptArtifactError: If a field is missing, unknown or out of its range.
         """
-        if not isinstance(values, dict):
-            raise CorruptArtifactError("the specification is not a JSON object")
-        unknown = set(values) - {field.name for field in fields(cls)}
-        if unknown:
-            raise CorruptArtifactError(f"the specification has unknown fields: {sorted(unknown)}")
-        try:
-            plain: dict[str, Any] = {
-                k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
-            }
-            return cls(**plain)
-        except (TypeError, ValueError) as error:
-            raise CorruptArtifactError(f"the specification cannot be used: {error}") from error
+        return read_specification(cls, values)
 
 
 _SHARES = ("dropout", "recurrent_dropout", "embedding_dropout", "head_dropout")
-
-
-def _check_count(name: str, value: object, least: int, most: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise UsageError(f"{name} must be an integer from {least} to {most}, not {value!r}")
-
-
-def _check_counts(name: str, values: object, least: int) -> None:
-    if not isinstance(values, tuple) or len(values) < least or len(values) > 64:
-        raise UsageError(f"{name} must be a tuple of {least} to 64 integers, not {values!r}")
-    for value in values:
-        _check_count(name, value, 1, _LARGEST_WIDTH)
-
-
-def _check_share(name: str, value: object) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not 0.0 <= float(value) < 1.0:  # type: ignore[arg-type]
-        raise UsageError(f"{name} must be at least 0 and below 1, not {value!r}")
