@@ -20,7 +20,7 @@ from recurra.runtime.forecast_specification import ForecasterSpecification
 
 __all__ = ["ForecastNetwork"]
 
-_ROWS = 256  # of a batch at a time: bounds the memory; more were no faster on two processors
+_ROWS = 512  # of a batch at a time, which bounds the memory
 
 
 class ForecastNetwork:

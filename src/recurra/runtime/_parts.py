@@ -90,11 +90,12 @@ def add_dense(shapes: Shapes, name: str, rows: int, columns: int, *, bias: bool 
 
 def dense(weights: Weights, name: str, features: Array) -> Array:
     """Compute a dense layer, with its bias where it has one."""
-    result: Array = features @ weights[f"{name}/kernel"]
-    bias = weights.get(f"{name}/bias")
+    kernel, bias = weights[f"{name}/kernel"], weights.get(f"{name}/bias")
+    # One product of two matrices: NumPy multiplies further axes one slice at a time.
+    result: Array = features.reshape(-1, len(kernel)) @ kernel
     if bias is not None:
         result += bias
-    return result
+    return result.reshape(*features.shape[:-1], kernel.shape[1])
 
 
 def run_cell(
