@@ -91,6 +91,11 @@ class DelimitedFormat(Format):
         super().__init__(path, name)
         self._delimiter = delimiter
 
+    @property
+    def delimiter(self) -> str:
+        """The sign between two fields."""
+        return self._find_delimiter()
+
     def columns(self) -> list[str]:
         """Return the header."""
         return next((fields for _, fields in self._rows()), [])
