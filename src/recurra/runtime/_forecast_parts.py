@@ -19,7 +19,7 @@ from recurra.runtime.forecast_specification import ForecasterSpecification
 __all__ = ["attend", "encode", "rising_quantiles"]
 
 _FAR_BELOW = np.float32(-1e9)
-_LARGEST_HIDDEN = 1 << 22  # values of additive attention's hidden layer at a time
+_LARGEST_HIDDEN = 1 << 18  # values of additive attention at a time; 4 million took a fifth longer
 
 
 def encode(
@@ -64,11 +64,12 @@ def _additive_scores(weights: Weights, queries: Array, states: Array) -> Array:
     offered = dense(weights, "attention_key", states)
     (batch, steps, width), time = asked.shape, offered.shape[1]
     scores = np.empty((batch, steps, time), np.float32)
-    rows = max(1, _LARGEST_HIDDEN // (batch * time * width))
-    for start in range(0, steps, rows):
+    rows = max(1, _LARGEST_HIDDEN // (steps * time * width))
+    for start in range(0, batch, rows):
         part = slice(start, start + rows)
-        hidden = np.tanh(asked[:, part, None] + offered[:, None])
-        scores[:, part] = dense(weights, "attention_scores", hidden)[..., 0]
+        hidden = asked[part, :, None] + offered[part, None]
+        np.tanh(hidden, out=hidden)
+        scores[part] = dense(weights, "attention_scores", hidden)[..., 0]
     return scores
 
 
