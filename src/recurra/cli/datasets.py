@@ -17,10 +17,15 @@ Name = Annotated[str, typer.Argument(help="Name of a dataset.", metavar="NAME")]
 
 def list_command(as_json: o.Json = False) -> None:
     """List the named datasets and where they are."""
-    from recurra.sequences import dataset_description, dataset_names
+    from recurra.sequences import dataset_description, dataset_kind, dataset_names
 
     rows = [
-        {"name": name, "description": dataset_description(name), "path": _where(name)}
+        {
+            "name": name,
+            "kind": dataset_kind(name),
+            "description": dataset_description(name),
+            "path": _where(name),
+        }
         for name in dataset_names()
     ]
     if as_json:
@@ -30,18 +35,18 @@ def list_command(as_json: o.Json = False) -> None:
     for row in rows:
         place = row["path"] or f"not here yet: recurra data get {row['name']}"
         screen.print(f"{row['name']:<10} {place}")
-        screen.print(f"{'':<10} {row['description']}")
+        screen.print(f"{'':<10} {row['kind']}: {row['description']}")
 
 
 def get_command(name: Name) -> None:
-    """Fetch a dataset unless it is here, and print its folder."""
+    """Fetch a dataset unless it is here, and print its folder or file."""
     from recurra.sequences import get_dataset
 
     console().print(str(get_dataset(name) or _BUILT_IN))
 
 
 def path_command(name: Name) -> None:
-    """Print the folder of a dataset that is here."""
+    """Print the folder or the file of a dataset that is here."""
     from recurra.sequences import dataset_path
 
     console().print(str(dataset_path(name) or _BUILT_IN))

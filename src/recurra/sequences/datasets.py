@@ -1,4 +1,4 @@
-"""Named datasets, and the one way from a name or a path to tables."""
+"""Named datasets, and the one way from a name or a path to tables of texts."""
 
 from __future__ import annotations
 
@@ -6,16 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from recurra.errors import DatasetUnavailable, UnknownNameError
+from recurra.errors import DatasetUnavailable, UnknownNameError, UsageError
 from recurra.sequences.formats import ENDINGS
 from recurra.sequences.imdb import download_imdb, find_imdb, open_imdb
 from recurra.sequences.names import load_names
+from recurra.sequences.series_datasets import (
+    find_series_files,
+    get_series_files,
+    series_dataset_entry,
+    series_dataset_names,
+)
 from recurra.sequences.sources import missing_source, read_texts
 from recurra.sequences.tables import TextTable
 
 __all__ = [
     "Dataset",
     "dataset_description",
+    "dataset_kind",
     "dataset_names",
     "dataset_path",
     "get_dataset",
@@ -58,8 +65,20 @@ class _Entry:
 
 
 def dataset_names() -> list[str]:
-    """Return the names of all datasets."""
-    return sorted(_DATASETS)
+    """Return the names of all datasets, of texts and of series."""
+    return sorted([*_DATASETS, *series_dataset_names()])
+
+
+def dataset_kind(name: str) -> str:
+    """Say what a dataset holds: `"texts"` or `"series"`.
+
+    Raises:
+        UnknownNameError: If there is no such dataset.
+    """
+    if name in series_dataset_names():
+        return "series"
+    _entry(name)
+    return "texts"
 
 
 def dataset_description(name: str) -> str:
@@ -68,6 +87,8 @@ def dataset_description(name: str) -> str:
     Raises:
         UnknownNameError: If there is no such dataset.
     """
+    if name in series_dataset_names():
+        return series_dataset_entry(name).description
     return _entry(name).description
 
 
@@ -78,13 +99,13 @@ def dataset_path(name: str) -> Path | None:
         name: Name of the dataset.
 
     Returns:
-        The folder with its files; `None` for a dataset that needs no files.
+        The folder with its files, or its file; `None` for a dataset that needs no files.
 
     Raises:
         UnknownNameError: If there is no such dataset.
         DatasetUnavailable: If it is not on this machine.
     """
-    return _entry(name).find()
+    return find_series_files(name) if name in series_dataset_names() else _entry(name).find()
 
 
 def get_dataset(name: str) -> Path | None:
@@ -94,17 +115,17 @@ def get_dataset(name: str) -> Path | None:
         name: Name of the dataset.
 
     Returns:
-        The folder with its files; `None` for a dataset that needs no files.
+        The folder with its files, or its file; `None` for a dataset that needs no files.
 
     Raises:
         UnknownNameError: If there is no such dataset.
         DatasetUnavailable: If it cannot be fetched; says which file to put where.
     """
-    return _entry(name).get()
+    return get_series_files(name) if name in series_dataset_names() else _entry(name).get()
 
 
 def load_dataset(name: str) -> Dataset:
-    """Open a dataset, fetching it first when needed.
+    """Open a dataset of texts, fetching it first when needed.
 
     Args:
         name: Name of the dataset.
@@ -144,7 +165,8 @@ def resolve_source(
         _check_columns(name, text, label)
         return load_dataset(name)
     if not Path(source).exists():
-        raise missing_source(name, dataset_names())
+        _refuse_series(name)
+        raise missing_source(name, sorted(_DATASETS))
     table = read_texts(source, text, label)
     return Dataset(_stem(Path(source)), f"the file {name}", table, None)
 
@@ -160,7 +182,13 @@ def _stem(path: Path) -> str:
     return name.removesuffix(Path(name).suffix) if Path(name).suffix in ENDINGS else name
 
 
+def _refuse_series(name: str) -> None:
+    if name in series_dataset_names():
+        raise UsageError(f"the dataset {name!r} holds time series, expected texts with labels")
+
+
 def _entry(name: str) -> _Entry:
+    _refuse_series(name)
     if name not in _DATASETS:
         raise UnknownNameError("dataset", name, dataset_names())
     return _DATASETS[name]

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from recurra.errors import ShapeError, UsageError
 from recurra.sequences.clocks import Clock
 
-__all__ = ["SeriesTable"]
+__all__ = ["SeriesTable", "digest_values"]
 
 _HASHED_ROWS = 1 << 20
 
@@ -129,7 +129,8 @@ class SeriesTable:
             static: Values that a series has once, shape `(series, static columns)`.
             static_columns: Their names.
             name: Name for people.
-            sha256: Digest of the data; computed in one pass by default.
+            sha256: Digest of the data; computed by default, in one pass that also checks that no
+                value is infinite.
 
         Returns:
             The table; `values` is the array itself or a view of it.
@@ -141,11 +142,10 @@ class SeriesTable:
         values = values[:, None] if values.ndim == 1 else values
         bounds = np.asarray([0, len(values)] if offsets is None else offsets, np.int64)
         series = len(bounds) - 1
-        digest = _read_once(values)
         return cls(
             name=name,
             source=name,
-            sha256=digest if sha256 is None else sha256,
+            sha256=digest_values(values) if sha256 is None else sha256,
             ids=_ids(series) if ids is None else tuple(ids),
             id_column=None if ids is None else "series",
             offsets=bounds,
@@ -272,8 +272,15 @@ def _ids(series: int) -> tuple[str, ...]:
     return ("",) if series == 1 else tuple(map(str, range(series)))
 
 
-def _read_once(values: NDArray[Any]) -> str:
-    """Return the digest of the values; refuse infinite ones on the way."""
+def digest_values(values: NDArray[Any]) -> str:
+    """Return the digest of values; refuse infinite ones on the way.
+
+    Args:
+        values: Shape `(rows, columns)`; read in parts.
+
+    Raises:
+        UsageError: If a value is infinite; names its row.
+    """
     digest = hashlib.sha256()
     for start in range(0, len(values), _HASHED_ROWS):
         part = np.ascontiguousarray(values[start : start + _HASHED_ROWS])

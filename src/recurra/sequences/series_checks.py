@@ -143,12 +143,14 @@ def missing_error(
         shown = ", ".join(_where(rows, row) for row in empty[:_SHOWN])
         more = ", ..." if empty_count > _SHOWN else ""
         named = ", ".join(map(repr, columns))
-        parts.append(f"{empty_count} rows without a value in {named}: {shown}{more}")
+        count = f"{empty_count} row{'s' if empty_count > 1 else ''}"
+        parts.append(f"{count} without a value in {named}: {shown}{more}")
     if gap_count:
         shown = ", ".join(f"{count} before {_where(rows, row)}" for row, count in gaps[:_SHOWN])
         hint = _daylight_hint(times, times.stamps[[row for row, _ in gaps]])
         more = ", ..." if len(gaps) > _SHOWN else ""
-        parts.append(f"{gap_count} steps are missing: {shown}{more}{hint}")
+        count = f"{gap_count} step{'s are' if gap_count > 1 else ' is'}"
+        parts.append(f"{count} missing: {shown}{more}{hint}")
     return DataError(
         f"{rows.name} has values missing. {'. '.join(parts)}. "
         "Fill them, or say what to do with them: missing 'interpolate' (inside each window, from "

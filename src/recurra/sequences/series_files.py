@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from recurra.errors import SourceError, UnknownNameError, UsageError
-from recurra.sequences._series_assembly import Roles, assemble
+from recurra.sequences._series_assembly import assemble
+from recurra.sequences._series_roles import Roles
 from recurra.sequences._series_rows import FileRows
 from recurra.sequences.formats import ENDINGS
 from recurra.sequences.lines import source_errors

@@ -146,10 +146,11 @@ def frame_of(
     Args:
         columns: Values of each column.
         like: A frame, or what `frame_kind` said of it.
-        time: Which column becomes the index, when the frame had an index of times.
+        time: Column of the times; named as the index of the frame by default.
 
     Returns:
-        A pandas or polars `DataFrame`; dates in pandas become date-times at midnight.
+        A pandas or polars `DataFrame`. When the frame had an index of times, the times are the
+        index.
 
     Raises:
         UsageError: If `like` is no frame.
@@ -162,14 +163,12 @@ def frame_of(
     import pandas as pd
 
     frame = pd.DataFrame(dict(columns))
-    if time is None or time not in frame:
-        return frame
-    if not pd.api.types.is_integer_dtype(frame[time]):
-        frame[time] = pd.to_datetime(frame[time])
-    if kind.index is None:
+    time = time or kind.index
+    if kind.index is None or time not in frame:
         return frame
     frame = frame.set_index(time)
+    frame.index = pd.DatetimeIndex(frame.index)
     if kind.period:
-        frame.index = pd.DatetimeIndex(frame.index).to_period(kind.period)
+        frame.index = frame.index.to_period(kind.period)
     frame.index.name = kind.index if kind.named else None
     return frame

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from recurra.errors import UsageError
-from recurra.sequences._series_assembly import Roles, assemble
+from recurra.sequences._series_assembly import assemble
+from recurra.sequences._series_roles import Roles
 from recurra.sequences.clocks import Clock
 from recurra.sequences.series import SeriesTable
 from recurra.sequences.series_datasets import read_series_dataset, series_dataset_names

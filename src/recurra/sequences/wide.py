@@ -7,14 +7,15 @@ from numpy.typing import NDArray
 
 from recurra.errors import DataError, UsageError
 from recurra.sequences._frequencies import Int64Array
-from recurra.sequences._series_assembly import Roles, clock_of
 from recurra.sequences._series_columns import read_grid
+from recurra.sequences._series_grid import clock_of
 from recurra.sequences._series_groups import read_groups
+from recurra.sequences._series_roles import Roles
 from recurra.sequences._series_rows import FrameRows, SeriesRows, key, row_error
 from recurra.sequences._series_times import TimeColumn, read_times
 from recurra.sequences._time_formats import guess_formats
 from recurra.sequences.clocks import Clock
-from recurra.sequences.series import SeriesTable
+from recurra.sequences.series import SeriesTable, digest_values
 
 __all__ = ["WIDE_TARGET", "read_wide"]
 
@@ -53,7 +54,7 @@ def read_wide(rows: SeriesRows, roles: Roles, name: str) -> SeriesTable:
     return SeriesTable(
         name=name,
         source=rows.name,
-        sha256=rows.sha256(),
+        sha256=rows.sha256() or digest_values(values),
         ids=ids,
         id_column=rows.columns[0] or key(0),
         offsets=offsets,
