@@ -20,11 +20,13 @@ from recurra._version import __version__
 
 if TYPE_CHECKING:
     from recurra.layers import accelerate, accelerated, deaccelerate, explain_kernels
-    from recurra.runtime import TextPredictor, load_predictor
+    from recurra.runtime import ForecastPredictor, TextPredictor, load_predictor
     from recurra.study import compare
-    from recurra.tasks import TextClassifier
+    from recurra.tasks import Forecaster, TextClassifier
 
 __all__ = [
+    "ForecastPredictor",
+    "Forecaster",
     "TextClassifier",
     "TextPredictor",
     "__version__",
@@ -38,6 +40,8 @@ __all__ = [
 ]
 
 _LAZY = {
+    "ForecastPredictor": "recurra.runtime",
+    "Forecaster": "recurra.tasks",
     "TextClassifier": "recurra.tasks",
     "TextPredictor": "recurra.runtime",
     "accelerate": "recurra.layers",

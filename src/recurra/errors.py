@@ -6,6 +6,7 @@ RecurraError
 ├── DataError (also ValueError)        the data cannot be used as asked
 │   ├── SourceError                    a file or data set cannot be found or read
 │   ├── RowError                       one row is broken; carries its line number
+│   ├── LeakageError                   a future value would reach a network's inputs
 │   └── DatasetUnavailable             a named data set is not on this machine
 ├── ShapeError (also ValueError)       array shapes, lengths or dtypes disagree
 ├── NotFittedError (also ValueError)   used before `fit`
@@ -35,6 +36,7 @@ __all__ = [
     "DatasetUnavailable",
     "DivergedError",
     "KernelMismatchError",
+    "LeakageError",
     "MissingDependencyError",
     "NotFittedError",
     "OutputError",
@@ -97,6 +99,10 @@ class RowError(DataError):
         self.path = path
         self.line = line
         super().__init__(f"{path}, line {line}: {problem}")
+
+
+class LeakageError(DataError):
+    """A value from the future that would reach a network's inputs."""
 
 
 class DatasetUnavailable(SourceError):  # noqa: N818 - reads as the state it reports

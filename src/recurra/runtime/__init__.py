@@ -8,6 +8,14 @@ from recurra.runtime.artifact import (
     read_artifact,
     write_artifact,
 )
+from recurra.runtime.forecast import Forecast, quantile_column
+from recurra.runtime.forecast_artifact import (
+    FORECAST_TASK,
+    LoadedForecaster,
+    forecaster_contents,
+    read_forecaster,
+)
+from recurra.runtime.forecast_predictor import ForecastPredictor
 from recurra.runtime.forecast_specification import (
     ARCHITECTURES,
     ATTENTIONS,
@@ -22,16 +30,23 @@ __all__ = [
     "ATTENTIONS",
     "CELLS",
     "FORECAST_CELLS",
+    "FORECAST_TASK",
     "FORMAT_VERSION",
     "POOLINGS",
     "Artifact",
     "ClassifierSpecification",
+    "Forecast",
     "ForecastNetwork",
+    "ForecastPredictor",
     "ForecasterSpecification",
+    "LoadedForecaster",
     "Prediction",
     "TextPredictor",
     "check_writable",
+    "forecaster_contents",
     "load_predictor",
+    "quantile_column",
     "read_artifact",
+    "read_forecaster",
     "write_artifact",
 ]

@@ -7,18 +7,40 @@ from recurra.sequences.batching import (
     padding_share_unbucketed,
     plan_batches,
 )
+from recurra.sequences.calendar_features import calendar_features
+from recurra.sequences.clocks import Clock
+from recurra.sequences.conformal import calibrate_quantiles, conformal_shifts
 from recurra.sequences.datasets import (
     Dataset,
     dataset_description,
+    dataset_kind,
     dataset_names,
     dataset_path,
     get_dataset,
     load_dataset,
     resolve_source,
 )
+from recurra.sequences.filling import fill_windows
+from recurra.sequences.forecast_windows import (
+    MISSING,
+    NORMALIZATIONS,
+    TRANSFORMS,
+    EncodedWindows,
+    WindowEncoder,
+)
 from recurra.sequences.ngrams import NgramVocabulary
 from recurra.sequences.padding import lengths_to_mask, pad_sequences
 from recurra.sequences.ragged import EncodedTexts, EncodedTextsWriter, token_dtype
+from recurra.sequences.scaling import SCALINGS, SeriesScaler, fit_scaler
+from recurra.sequences.series import SeriesTable
+from recurra.sequences.series_datasets import (
+    SeriesDataset,
+    load_series_dataset,
+    series_dataset_names,
+)
+from recurra.sequences.series_frames import FrameKind, frame_kind, frame_of
+from recurra.sequences.series_matching import match_columns
+from recurra.sequences.series_sources import read_series
 from recurra.sequences.sources import FileTable, read_texts
 from recurra.sequences.splits import stratified_split
 from recurra.sequences.splitting import WORD_PATTERN, normalize, split
@@ -32,40 +54,71 @@ from recurra.sequences.tables import (
     select_rows,
 )
 from recurra.sequences.text import PAD_ID, UNK_ID, TextEncoder
+from recurra.sequences.time_splits import TimeSplit, split_by_time
+from recurra.sequences.window_reader import WindowReader
+from recurra.sequences.windows import Windows, read_windows
 
 __all__ = [
+    "MISSING",
+    "NORMALIZATIONS",
     "PAD_ID",
+    "SCALINGS",
+    "TRANSFORMS",
     "UNK_ID",
     "WORD_PATTERN",
     "Batch",
+    "Clock",
     "Dataset",
     "EncodedTexts",
     "EncodedTextsWriter",
+    "EncodedWindows",
     "FileTable",
+    "FrameKind",
     "LengthStatistics",
     "NgramVocabulary",
     "RowsTable",
+    "SeriesDataset",
+    "SeriesScaler",
+    "SeriesTable",
     "TextEncoder",
     "TextRow",
     "TextTable",
+    "TimeSplit",
+    "WindowEncoder",
+    "WindowReader",
+    "Windows",
+    "calendar_features",
+    "calibrate_quantiles",
+    "conformal_shifts",
     "dataset_description",
+    "dataset_kind",
     "dataset_names",
     "dataset_path",
+    "fill_windows",
+    "fit_scaler",
+    "frame_kind",
+    "frame_of",
     "get_dataset",
     "label_codes",
     "length_boundaries",
     "lengths_to_mask",
     "load_dataset",
+    "load_series_dataset",
+    "match_columns",
     "normalize",
     "pad_sequences",
     "padding_share",
     "padding_share_unbucketed",
     "plan_batches",
+    "read_series",
     "read_texts",
+    "read_windows",
     "resolve_source",
     "row_chunks",
     "select_rows",
+    "series_dataset_names",
     "split",
+    "split_by_time",
     "stratified_split",
     "token_dtype",
 ]

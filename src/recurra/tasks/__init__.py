@@ -6,17 +6,38 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from recurra.tasks._anomalies import Anomalies, find_anomalies
+    from recurra.tasks._backtest import Backtest, BacktestObserver
+    from recurra.tasks._forecast_evaluation import Scales
     from recurra.tasks._training import TrainingObserver, TrainingOptions
     from recurra.tasks._training_state import TrainingState
+    from recurra.tasks.forecaster import Forecaster
     from recurra.tasks.text_classifier import TextClassifier
 
-__all__ = ["TextClassifier", "TrainingObserver", "TrainingOptions", "TrainingState"]
+__all__ = [
+    "Anomalies",
+    "Backtest",
+    "BacktestObserver",
+    "Forecaster",
+    "Scales",
+    "TextClassifier",
+    "TrainingObserver",
+    "TrainingOptions",
+    "TrainingState",
+    "find_anomalies",
+]
 
 _LAZY = {
+    "Anomalies": "recurra.tasks._anomalies",
+    "Backtest": "recurra.tasks._backtest",
+    "BacktestObserver": "recurra.tasks._backtest",
+    "Forecaster": "recurra.tasks.forecaster",
+    "Scales": "recurra.tasks._forecast_evaluation",
     "TextClassifier": "recurra.tasks.text_classifier",
     "TrainingObserver": "recurra.tasks._training",
     "TrainingOptions": "recurra.tasks._training",
     "TrainingState": "recurra.tasks._training_state",
+    "find_anomalies": "recurra.tasks._anomalies",
 }
 
 

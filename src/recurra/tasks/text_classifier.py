@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn import exceptions
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from recurra.errors import CorruptArtifactError, DataError, NotFittedError, UsageError
+from recurra.errors import DataError, NotFittedError, UsageError
 from recurra.models import assign_weights, build_classifier, named_weights
 from recurra.runtime import (
     Artifact,
@@ -33,7 +33,9 @@ from recurra.tasks._examples import (
     examples_from_table,
 )
 from recurra.tasks._facts import now, versions
+from recurra.tasks._keras_files import keras_bytes
 from recurra.tasks._kernels import kernel_name
+from recurra.tasks._manifests import manifest_part, seed_from_manifest
 from recurra.tasks._preparation import PreparedTexts, encode_texts, prepare_texts
 from recurra.tasks._settings import (
     TextClassifierSettings,
@@ -399,7 +401,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             weights |= {f"ngrams/{name}": array for name, array in arrays.items()}
         manifest = self._manifest()
         encoder = {"text": self.encoder_.to_config(), "classes": self.classes_.tolist()}
-        artifact = Artifact(manifest, encoder, weights, self._keras_bytes(), model_card(manifest))
+        artifact = Artifact(
+            manifest, encoder, weights, keras_bytes(self._plain_model()), model_card(manifest)
+        )
         return write_artifact(path, artifact)
 
     @classmethod
@@ -416,10 +420,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         predictor = TextPredictor.from_artifact(artifact)
         manifest = artifact.manifest
         settings = settings_from_manifest(manifest)
-        seed = manifest.get("seed")
-        if type(seed) is not int or seed < 0:
-            raise CorruptArtifactError(f"the manifest's seed is {seed!r}, no whole number")
-        classifier = cls(**settings.to_dict(), seed=seed)
+        classifier = cls(**settings.to_dict(), seed=seed_from_manifest(manifest))
         classifier._restore(predictor, artifact)
         classifier.settings_ = settings
         return classifier
@@ -542,9 +543,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.manifest_ = {
             k: v for k, v in artifact.manifest.items() if k not in ("files", "kind", "format")
         }
-        self.history_ = _part(_part(self.manifest_, "training"), "history")
-        self.data_ = _part(self.manifest_, "data")
-        self.metrics_ = _part(self.manifest_, "metrics")
+        self.history_ = manifest_part(manifest_part(self.manifest_, "training"), "history")
+        self.data_ = manifest_part(self.manifest_, "data")
+        self.metrics_ = manifest_part(self.manifest_, "metrics")
 
     def _plain_model(self) -> keras.Model:
         """Return a copy without optimizer state."""
@@ -552,20 +553,6 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         copy = build_classifier(self.specification_)
         assign_weights(copy, named_weights(self.model_))
         return copy
-
-    def _keras_bytes(self) -> bytes:
-        with tempfile.TemporaryDirectory(prefix="recurra-") as folder:
-            path = Path(folder) / "model.keras"
-            self._plain_model().save(path)
-            return path.read_bytes()
-
-
-def _part(facts: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return a group of facts of a manifest."""
-    part = facts.get(name, {})
-    if not isinstance(part, dict):
-        raise CorruptArtifactError(f"the manifest's {name} is no JSON object")
-    return part
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,101 @@
+"""Conformal calibration: quantile forecasts moved until they held on windows kept aside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["calibrate_quantiles", "conformal_shifts"]
+
+_HALVINGS = 4
+_FEWEST_WINDOWS = 40  # below that, neighbouring steps are taken together
+
+Array = NDArray[np.float64]
+
+
+def conformal_shifts(
+    actual: Array,
+    forecasts: Array,
+    quantiles: Sequence[float],
+    ages: NDArray[np.int64] | None = None,
+) -> NDArray[np.float64]:
+    """Return what each quantile forecast must be moved by to hold on calibration windows.
+
+    Split conformal prediction, one-sided for each quantile (Romano et al. 2019, conformalised
+    quantile regression, theorem 2), by step and target. The median is left alone. Series drift, so
+    windows count less the older they are (Barber et al. 2023, conformal prediction beyond
+    exchangeability). Where there are few windows, the residuals of the nearest steps are taken
+    together.
+
+    Args:
+        actual: Shape `(windows, horizon, targets)`, NaN where nothing was observed.
+        forecasts: Shape `(windows, horizon, targets, quantiles)`, in the same units.
+        quantiles: Levels, rising.
+        ages: Steps from each window to the newest, shape `(windows,)`; all count alike when left
+            out.
+
+    Returns:
+        Shape `(horizon, targets, quantiles)`; 0 where there is nothing to calibrate on.
+    """
+    residuals = actual[..., None] - forecasts
+    _, horizon, targets, _ = residuals.shape
+    weights = _recency(np.zeros(len(actual), dtype=np.int64) if ages is None else ages)
+    shifts = np.zeros((horizon, targets, len(quantiles)))
+    for step in range(horizon):
+        for target in range(targets):
+            near, heavy = _near_residuals(residuals[:, :, target], weights, step)
+            for k, level in enumerate(quantiles):
+                if level != 0.5 and len(near):
+                    shifts[step, target, k] = _conformal_quantile(near[:, k], heavy, level)
+    return shifts
+
+
+def calibrate_quantiles(forecasts: Array, shifts: Array) -> NDArray[np.float64]:
+    """Move quantile forecasts and put them in rising order.
+
+    Args:
+        forecasts: Shape `(batch, horizon, targets, quantiles)`.
+        shifts: Shape `(horizon, targets, quantiles)`.
+    """
+    return np.sort(forecasts + shifts, axis=-1)
+
+
+def _recency(ages: NDArray[np.int64]) -> Array:
+    """Return weights that halve with every quarter of the calibration's span."""
+    span = float(ages.max(initial=0)) + 1
+    result: Array = 0.5 ** (ages * (_HALVINGS / span))
+    return result
+
+
+def _near_residuals(residuals: Array, weights: Array, step: int) -> tuple[Array, Array]:
+    """Return residuals of a step and their weights, with the neighbours' where they are few.
+
+    Args:
+        residuals: Shape `(windows, horizon, quantiles)`.
+        weights: Shape `(windows,)`.
+        step: The step.
+    """
+    horizon = residuals.shape[1]
+    for reach in range(horizon):
+        near: NDArray[Any] = residuals[:, max(0, step - reach) : step + reach + 1]
+        present: NDArray[np.bool_] = np.isfinite(near[..., 0])
+        if present.sum() >= _FEWEST_WINDOWS:
+            break
+    heavy: NDArray[Any] = np.broadcast_to(weights[:, None], present.shape)[present]
+    kept: NDArray[Any] = near[present]
+    return kept, heavy
+
+
+def _conformal_quantile(residuals: Array, weights: Array, level: float) -> float:
+    """Return the weighted quantile that leaves room for the window to come.
+
+    That window has the greatest weight, 1, and may lie beyond all others.
+    """
+    sign = 1.0 if level > 0.5 else -1.0
+    order = np.argsort(sign * residuals)
+    share = np.cumsum(weights[order]) / (weights.sum() + 1.0)
+    place = int(np.searchsorted(share, max(level, 1 - level) - 1e-12))
+    return float(residuals[order[min(place, len(order) - 1)]])

@@ -1,0 +1,29 @@
+"""The parts of forecasting that a comparison drives one by one."""
+
+from recurra.tasks._baselines import fit_linear_map, seasonal_naive
+from recurra.tasks._forecast_evaluation import Scales, skill
+from recurra.tasks._forecast_preparation import PreparedSeries, encoded_batches, prepare_series
+from recurra.tasks._forecast_settings import (
+    FORECAST_MODELS,
+    ForecasterSettings,
+    resolve_forecast_settings,
+)
+from recurra.tasks._kernels import kernel_name
+from recurra.tasks._series_sources import open_series
+from recurra.tasks.forecaster import Forecaster
+
+__all__ = [
+    "FORECAST_MODELS",
+    "Forecaster",
+    "ForecasterSettings",
+    "PreparedSeries",
+    "Scales",
+    "encoded_batches",
+    "fit_linear_map",
+    "kernel_name",
+    "open_series",
+    "prepare_series",
+    "resolve_forecast_settings",
+    "seasonal_naive",
+    "skill",
+]
