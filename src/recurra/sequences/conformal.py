@@ -66,8 +66,7 @@ def calibrate_quantiles(forecasts: Array, shifts: Array) -> NDArray[np.float64]:
 def _recency(ages: NDArray[np.int64]) -> Array:
     """Return weights that halve with every quarter of the calibration's span."""
     span = float(ages.max(initial=0)) + 1
-    result: Array = 0.5 ** (ages * (_HALVINGS / span))
-    return result
+    return np.exp2(-_HALVINGS / span * ages.astype(np.float64))
 
 
 def _near_residuals(residuals: Array, weights: Array, step: int) -> tuple[Array, Array]:

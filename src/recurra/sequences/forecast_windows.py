@@ -111,12 +111,11 @@ class WindowEncoder:
             series: Series of each window, shape `(batch,)`.
             calendar: Features of each step's time, shape `(batch, lookback + horizon, features)`.
         """
-        scaled = self.scaler.transform(self.transform_rows(windows), series)
         own, before = self.targets, slice(0, self.lookback)
-        observed = np.isfinite(scaled[:, before, :own])
-        mask = self._mask(observed)
-        history = fill_windows(scaled[:, before, : own + self.past])
-        known = fill_windows(scaled[:, :, own + self.past :])
+        recent = self.scaler.transform(self.transform_rows(windows[:, before]), series)
+        mask = self._mask(np.isfinite(recent[..., :own]))
+        history = fill_windows(recent[..., : own + self.past])
+        known = fill_windows(self.scaler.transform(windows, series)[..., own + self.past :])
         shift, scale = self._normalizers(history[..., :own], mask)
         levels = (history[..., :own] - shift) / scale
         times = known if calendar is None else np.concatenate([known, calendar], axis=-1)

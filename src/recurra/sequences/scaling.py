@@ -147,4 +147,4 @@ def _shift_and_scale(sums: Array, kind: str) -> tuple[Array, Array]:
         return low, high - low
     deviation = np.sqrt(squares / np.maximum(count, 1))
     # A constant column differs from its mean by rounding only.
-    return mean, np.where(deviation > 1e-9 * np.abs(mean), deviation, 0.0)
+    return mean, np.where(deviation > 1e-13 * np.abs(mean), deviation, 0.0)

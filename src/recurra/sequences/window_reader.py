@@ -108,7 +108,9 @@ class WindowReader:
         if self._features is not None and (
             self._first_tick <= first and last < self._first_tick + len(self._features)
         ):
-            return np.take(self._features, ticks - self._first_tick, axis=0)
+            found: NDArray[np.float32] = self._features[ticks - self._first_tick]
+            return found
         distinct, places = np.unique(ticks, return_inverse=True)
         features = calendar_features(self.table.clock, distinct)[1]
-        return np.take(features, places.reshape(ticks.shape), axis=0)
+        known: NDArray[np.float32] = features[places.reshape(ticks.shape)]
+        return known

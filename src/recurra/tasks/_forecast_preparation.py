@@ -115,7 +115,8 @@ def prepare_series(
         encoded.static.shape[1],
     )
     standard = fit_scaler(table.values[:, : table.targets], table.offsets, split.train)
-    naive = mase_scales(table.values, table.offsets, split.train, table.targets, settings.season)
+    # MASE's scale is that of all rows before the test part, as published figures have it.
+    naive = mase_scales(table.values, table.offsets, split.seen, table.targets, settings.season)
     data = _facts(table, split, train, validation)
     return PreparedSeries(
         table,

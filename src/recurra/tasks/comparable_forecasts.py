@@ -1,7 +1,7 @@
 """The parts of forecasting that a comparison drives one by one."""
 
 from recurra.tasks._baselines import fit_linear_map, seasonal_naive
-from recurra.tasks._forecast_evaluation import Scales, skill
+from recurra.tasks._forecast_evaluation import Measurement, Scales, skill
 from recurra.tasks._forecast_preparation import PreparedSeries, encoded_batches, prepare_series
 from recurra.tasks._forecast_settings import (
     FORECAST_MODELS,
@@ -16,6 +16,7 @@ __all__ = [
     "FORECAST_MODELS",
     "Forecaster",
     "ForecasterSettings",
+    "Measurement",
     "PreparedSeries",
     "Scales",
     "encoded_batches",
