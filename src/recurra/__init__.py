@@ -21,7 +21,7 @@ from recurra._version import __version__
 if TYPE_CHECKING:
     from recurra.layers import accelerate, accelerated, deaccelerate, explain_kernels
     from recurra.runtime import ForecastPredictor, TextPredictor, load_predictor
-    from recurra.study import compare
+    from recurra.study import compare, compare_forecasts
     from recurra.tasks import Forecaster, TextClassifier
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "accelerate",
     "accelerated",
     "compare",
+    "compare_forecasts",
     "deaccelerate",
     "errors",
     "explain_kernels",
@@ -47,6 +48,7 @@ _LAZY = {
     "accelerate": "recurra.layers",
     "accelerated": "recurra.layers",
     "compare": "recurra.study",
+    "compare_forecasts": "recurra.study",
     "deaccelerate": "recurra.layers",
     "explain_kernels": "recurra.layers",
     "load_predictor": "recurra.runtime",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 import tempfile
 import time
@@ -14,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.errors import CheckpointError, UsageError
+from recurra.errors import UsageError
 from recurra.sequences import EncodedTexts
 from recurra.study._baseline import LinearBaseline
 from recurra.study._memory import PeakMemory
+from recurra.study._running import ComparisonObserver, Contest, Record, run_contest
 from recurra.study.cells import CLASSIFIERS, DEFAULT_CELLS, LINEAR, cell_options, parse_cells
 from recurra.tasks import TrainingObserver
 from recurra.tasks.comparable import (
@@ -29,15 +29,13 @@ from recurra.tasks.comparable import (
     classification_metrics,
     encode_texts,
     kernel_name,
-    now,
     open_split,
     predict_rows,
     prepare_texts,
     resolve_settings,
-    versions,
 )
 
-__all__ = ["ComparisonObserver", "compare"]
+__all__ = ["compare"]
 
 _TEST_SHARE = 0.2
 _SHUFFLED_ROWS = 2_000
@@ -47,26 +45,9 @@ _MISTAKE_CHARACTERS = 600
 # The digest is of the file; classes, examples and rows tell one choice of columns from another.
 _DATA_IDENTITY = ("sha256", "rows", "classes", "examples")
 
-Record = dict[str, Any]
-
-
-class ComparisonObserver:
-    """Told how a comparison goes on; the base does nothing."""
-
-    def prepared(self, data: dict[str, Any], runs: int) -> None:
-        """The data are encoded; `runs` models follow."""
-
-    def run_started(self, name: str, repeat: int) -> list[TrainingObserver]:
-        """A model starts; returns who is told about its training."""
-        del name, repeat
-        return []
-
-    def run_ended(self, record: Record, records: list[Record]) -> None:
-        """A model is done; `records` holds all so far."""
-
 
 @dataclass(frozen=True)
-class _Contest:
+class _Setup:
     """What every model of a comparison shares."""
 
     prepared: PreparedTexts
@@ -135,35 +116,30 @@ def compare(
     settings["ngram_orders"] = ()  # a preset may ask for them
     resolve_settings(preset, settings)  # wrong settings are found before the data are read
     with tempfile.TemporaryDirectory(prefix="recurra-") as folder:
-        contest = _prepare(source, text, label, seed, preset, settings, Path(folder))
-        return _run(contest, chosen, repeats, finished, observer or ComparisonObserver())
+        setup = _prepare(source, text, label, seed, preset, settings, Path(folder))
+        return _run(setup, chosen, repeats, finished, observer or ComparisonObserver())
 
 
 def _run(
-    contest: _Contest,
+    setup: _Setup,
     cells: Sequence[str],
     repeats: int,
     finished: Sequence[Mapping[str, Any]],
     observer: ComparisonObserver,
 ) -> list[Record]:
-    records: list[Record] = []
-    _check_same_comparison(contest, finished)
-    done = {_identity(record): dict(record) for record in finished}
-    observer.prepared(contest.data, 1 + len(cells) * repeats)
-    for name, repeat in [(LINEAR, 0), *((n, r) for n in cells for r in range(repeats))]:
-        expected = _facts(contest, name, repeat)
-        record = done.get(_identity(expected))
-        if record is None:
-            watchers = observer.run_started(name, repeat)
-            measured = (
-                _measure_linear(contest)
-                if name == LINEAR
-                else _measure_network(contest, name, repeat, watchers)
-            )
-            record = {**expected, **measured, "versions": versions(), "created": now()}
-        records.append(record)
-        observer.run_ended(record, records)
-    return records
+    def measure(name: str, repeat: int, watchers: Sequence[TrainingObserver]) -> Record:
+        if name == LINEAR:
+            return _measure_linear(setup)
+        return _measure_network(setup, name, repeat, watchers)
+
+    contest = Contest(
+        runs=[(LINEAR, 0), *((name, repeat) for name in cells for repeat in range(repeats))],
+        expected=lambda name, repeat: _facts(setup, name, repeat),
+        measure=measure,
+        data=setup.data,
+        identity=_DATA_IDENTITY,
+    )
+    return run_contest(contest, finished, observer)
 
 
 def _prepare(
@@ -174,7 +150,7 @@ def _prepare(
     preset: str,
     given: dict[str, Any],
     spill: Path,
-) -> _Contest:
+) -> _Setup:
     split = open_split(source, text=text, label=label, test_share=_TEST_SHARE, seed=seed)
     train, test = split.train, split.test
     assert test is not None  # noqa: S101 - a share above 0 was asked for
@@ -184,74 +160,44 @@ def _prepare(
     data = {**prepared.data, **facts}
     data["rows"] = {**prepared.data["rows"], "test": len(test)}
     encoded_test = encode_texts(test.iter_texts(), prepared.encoder, spill=spill)
-    return _Contest(prepared, settings, train, test, encoded_test, data, seed)
+    return _Setup(prepared, settings, train, test, encoded_test, data, seed)
 
 
-def _facts(contest: _Contest, name: str, repeat: int) -> Record:
+def _facts(setup: _Setup, name: str, repeat: int) -> Record:
     """Return what is known of a run before it starts."""
-    settings = contest.settings.to_dict()
+    settings = setup.settings.to_dict()
     return {
         "task": "classify",
         "model": name,
         "name": "Linear n-grams" if name == LINEAR else CLASSIFIERS[name][0],
         "repeat": repeat,
-        "seed": contest.seed + repeat,
-        "kernel": "scikit-learn" if name == LINEAR else kernel_name(contest.settings.kernels),
-        "training": {**asdict(contest.settings.training()), "preset_settings": settings},
-        "data": contest.data,
+        "seed": setup.seed + repeat,
+        "kernel": "scikit-learn" if name == LINEAR else kernel_name(setup.settings.kernels),
+        "training": {**asdict(setup.settings.training()), "preset_settings": settings},
+        "data": setup.data,
     }
 
 
-def _check_same_comparison(contest: _Contest, finished: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse records of other data, settings or seed, which would stand beside the new ones."""
-    if not finished:
-        return
-    was, now_is = _conditions(finished[0]), _conditions(_facts(contest, LINEAR, 0))
-    odd = sorted(name for name in now_is if was.get(name) != now_is[name])
-    if odd:
-        raise CheckpointError(
-            f"the finished trainings are of another comparison: {', '.join(odd)} differ; give the "
-            "same data and options, or start again without --resume"
-        )
-
-
-def _conditions(record: Mapping[str, Any]) -> dict[str, str]:
-    """Return what all records of a comparison share, as JSON."""
-    shared: dict[str, Any] = dict(_part(_part(record, "training"), "preset_settings"))
-    shared["seed"] = record["seed"] - record["repeat"]
-    shared["data"] = {name: _part(record, "data").get(name) for name in _DATA_IDENTITY}
-    return {name: json.dumps(value, sort_keys=True) for name, value in shared.items()}
-
-
-def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = record.get(name)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _identity(record: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (record["model"], record["repeat"], record["kernel"])
-
-
-def _measure_linear(contest: _Contest) -> Record:
-    prepared = contest.prepared
-    validation = contest.train.take(prepared.validation, "validation")
-    training = contest.train.take(prepared.train, "training")
+def _measure_linear(setup: _Setup) -> Record:
+    prepared = setup.prepared
+    validation = setup.train.take(prepared.validation, "validation")
+    training = setup.train.take(prepared.train, "training")
     started = time.perf_counter()
     with PeakMemory() as memory:
-        baseline = LinearBaseline(contest.settings.level, lowercase=contest.settings.lowercase)
+        baseline = LinearBaseline(setup.settings.level, lowercase=setup.settings.lowercase)
         baseline.fit(training.iter_texts, training.codes, validation.iter_texts, validation.codes)
     seconds = time.perf_counter() - started
-    probabilities = baseline.predict_proba(contest.test.iter_texts())
+    probabilities = baseline.predict_proba(setup.test.iter_texts())
     return {
-        **_measure(contest, probabilities),
-        **_word_order(contest, probabilities, _linear_on_shuffled(contest, baseline)),
+        **_measure(setup, probabilities),
+        **_word_order(setup, probabilities, _linear_on_shuffled(setup, baseline)),
         "parameters": baseline.parameters,
         "epochs": None,
         "best_epoch": None,
         "stopped_early": False,
         "seconds_per_epoch": None,
         "training_seconds": seconds,
-        "prediction_milliseconds": _latency(contest, baseline.predict_proba),
+        "prediction_milliseconds": _latency(setup, baseline.predict_proba),
         "peak_memory_mb": memory.mib,
         "history": None,
         "specification": {"model": "logistic regression", "C": baseline.strength},
@@ -259,52 +205,50 @@ def _measure_linear(contest: _Contest) -> Record:
 
 
 def _measure_network(
-    contest: _Contest, name: str, repeat: int, watchers: Sequence[TrainingObserver]
+    setup: _Setup, name: str, repeat: int, watchers: Sequence[TrainingObserver]
 ) -> Record:
     options = cell_options(name)
-    settings = resolve_settings("fast", {**contest.settings.to_dict(), **options})
-    classifier = TextClassifier(seed=contest.seed + repeat)
+    settings = resolve_settings("fast", {**setup.settings.to_dict(), **options})
+    classifier = TextClassifier(seed=setup.seed + repeat)
     with PeakMemory() as memory:
-        classifier.fit_prepared(contest.prepared, settings, observers=watchers)
+        classifier.fit_prepared(setup.prepared, settings, observers=watchers)
     state = classifier.training_
-    rows = np.arange(len(contest.test))
-    probabilities = predict_rows(
-        classifier.model_, contest.test_inputs, rows, contest.settings.kernels
-    )
+    rows = np.arange(len(setup.test))
+    probabilities = predict_rows(classifier.model_, setup.test_inputs, rows, setup.settings.kernels)
     return {
-        **_measure(contest, probabilities),
-        **_word_order(contest, probabilities, _network_on_shuffled(contest, classifier)),
+        **_measure(setup, probabilities),
+        **_word_order(setup, probabilities, _network_on_shuffled(setup, classifier)),
         "parameters": int(classifier.model_.count_params()),
         "epochs": state.epoch,
         "best_epoch": state.best_epoch,
         "stopped_early": state.stopped,
         "seconds_per_epoch": statistics.median(state.seconds),
         "training_seconds": sum(state.seconds),
-        "prediction_milliseconds": _latency(contest, classifier.predictor_.predict_proba),
+        "prediction_milliseconds": _latency(setup, classifier.predictor_.predict_proba),
         "peak_memory_mb": memory.mib,
         "history": state.history,
         "specification": classifier.specification_.to_dict(),
     }
 
 
-def _measure(contest: _Contest, probabilities: NDArray[np.float32]) -> Record:
-    measured = classification_metrics(contest.test.codes, probabilities, contest.test.classes)
-    return {**measured, "mistakes": _mistakes(contest, probabilities)}
+def _measure(setup: _Setup, probabilities: NDArray[np.float32]) -> Record:
+    measured = classification_metrics(setup.test.codes, probabilities, setup.test.classes)
+    return {**measured, "mistakes": _mistakes(setup, probabilities)}
 
 
-def _mistakes(contest: _Contest, probabilities: NDArray[np.float32]) -> list[Record]:
+def _mistakes(setup: _Setup, probabilities: NDArray[np.float32]) -> list[Record]:
     """Return the wrong answers that the model was surest of."""
     predicted = probabilities.argmax(axis=1)
     confidence = probabilities.max(axis=1)
-    wrong = np.flatnonzero(predicted != contest.test.codes)
+    wrong = np.flatnonzero(predicted != setup.test.codes)
     worst = wrong[np.argsort(-confidence[wrong], kind="stable")][:_MISTAKES]
-    chosen = contest.test.take(np.sort(worst), "mistakes")
+    chosen = setup.test.take(np.sort(worst), "mistakes")
     texts = dict(zip(np.sort(worst).tolist(), chosen.iter_texts(), strict=True))
-    classes = contest.test.classes
+    classes = setup.test.classes
     return [
         {
             "text": texts[row][:_MISTAKE_CHARACTERS],
-            "label": str(classes[contest.test.codes[row]]),
+            "label": str(classes[setup.test.codes[row]]),
             "predicted": str(classes[predicted[row]]),
             "probability": float(confidence[row]),
         }
@@ -312,23 +256,23 @@ def _mistakes(contest: _Contest, probabilities: NDArray[np.float32]) -> list[Rec
     ]
 
 
-def _order_rows(contest: _Contest) -> NDArray[np.int64]:
+def _order_rows(setup: _Setup) -> NDArray[np.int64]:
     """Return the test rows whose tokens are shuffled, in rising order."""
-    generator = np.random.default_rng([contest.seed, *b"rows for word order"])
-    rows = generator.permutation(len(contest.test))[:_SHUFFLED_ROWS]
+    generator = np.random.default_rng([setup.seed, *b"rows for word order"])
+    rows = generator.permutation(len(setup.test))[:_SHUFFLED_ROWS]
     result: NDArray[np.int64] = np.sort(rows).astype(np.int64)
     return result
 
 
 def _word_order(
-    contest: _Contest,
+    setup: _Setup,
     probabilities: NDArray[np.float32],
     predict_shuffled: Callable[[NDArray[np.int64], np.random.Generator], NDArray[np.float32]],
 ) -> Record:
     """Return the accuracy on some rows as they are and with their tokens in random order."""
-    rows = _order_rows(contest)
-    codes = contest.test.codes[rows]
-    shuffled = predict_shuffled(rows, np.random.default_rng([contest.seed, *b"word order"]))
+    rows = _order_rows(setup)
+    codes = setup.test.codes[rows]
+    shuffled = predict_shuffled(rows, np.random.default_rng([setup.seed, *b"word order"]))
     return {
         "accuracy_in_order": float((probabilities[rows].argmax(axis=1) == codes).mean()),
         "accuracy_shuffled": float((shuffled.argmax(axis=1) == codes).mean()),
@@ -336,23 +280,21 @@ def _word_order(
 
 
 def _network_on_shuffled(
-    contest: _Contest, classifier: TextClassifier
+    setup: _Setup, classifier: TextClassifier
 ) -> Callable[[NDArray[np.int64], np.random.Generator], NDArray[np.float32]]:
     def predict(rows: NDArray[np.int64], generator: np.random.Generator) -> NDArray[np.float32]:
-        tokens = [generator.permutation(contest.encoded_test[int(row)]) for row in rows]
-        inputs = replace(contest.test_inputs, encoded=EncodedTexts.from_sequences(tokens))
-        return predict_rows(
-            classifier.model_, inputs, np.arange(len(rows)), contest.settings.kernels
-        )
+        tokens = [generator.permutation(setup.encoded_test[int(row)]) for row in rows]
+        inputs = replace(setup.test_inputs, encoded=EncodedTexts.from_sequences(tokens))
+        return predict_rows(classifier.model_, inputs, np.arange(len(rows)), setup.settings.kernels)
 
     return predict
 
 
 def _linear_on_shuffled(
-    contest: _Contest, baseline: LinearBaseline
+    setup: _Setup, baseline: LinearBaseline
 ) -> Callable[[NDArray[np.int64], np.random.Generator], NDArray[np.float32]]:
     def predict(rows: NDArray[np.int64], generator: np.random.Generator) -> NDArray[np.float32]:
-        chosen = contest.test.take(rows, "word order")
+        chosen = setup.test.take(rows, "word order")
         return baseline.predict_proba(
             baseline.shuffle(text, generator) for text in chosen.iter_texts()
         )
@@ -360,9 +302,9 @@ def _linear_on_shuffled(
     return predict
 
 
-def _latency(contest: _Contest, predict: Callable[[list[str]], Any]) -> float:
+def _latency(setup: _Setup, predict: Callable[[list[str]], Any]) -> float:
     """Return the median milliseconds for one text, from its characters to its probabilities."""
-    texts = _first(contest.test.iter_texts(), _LATENCY_TEXTS)
+    texts = _first(setup.test.iter_texts(), _LATENCY_TEXTS)
     predict(texts[:1])
     times = []
     for text in texts:

@@ -10,7 +10,8 @@ from typing import Any, Literal, TypeAlias
 
 from recurra.errors import UsageError
 
-__all__ = ["ModelSummary", "Record", "family", "summarise", "t_interval", "wilson_interval"]
+__all__ = ["ModelSummary", "Record", "family", "mean_interval", "summarise"]
+__all__ += ["t_interval", "wilson_interval"]
 
 Record: TypeAlias = Mapping[str, Any]
 """One record of a comparison: one model, one repeat (see `recurra.compare`)."""
@@ -131,13 +132,29 @@ def t_interval(values: Sequence[float]) -> tuple[float, float]:
     Raises:
         UsageError: If there are fewer than two values.
     """
+    low, high = mean_interval(values)
+    return max(0.0, low), min(1.0, high)
+
+
+def mean_interval(values: Sequence[float]) -> tuple[float, float]:
+    """Student's 95 % interval of a mean.
+
+    Args:
+        values: Two or more figures, one per repeat.
+
+    Returns:
+        Lower and upper end.
+
+    Raises:
+        UsageError: If there are fewer than two values.
+    """
     if len(values) < 2:
         raise UsageError(f"a t interval needs two or more repeats, {len(values)} came")
     from scipy.special import stdtrit  # scipy.stats would cost a second of start-up
 
     quantile = float(stdtrit(len(values) - 1, 0.5 + LEVEL / 2))
     mean, half = fmean(values), quantile * stdev(values) / math.sqrt(len(values))
-    return max(0.0, mean - half), min(1.0, mean + half)
+    return mean - half, mean + half
 
 
 def wilson_interval(share: float, rows: int) -> tuple[float, float]:

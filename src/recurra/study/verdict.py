@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recurra.errors import UsageError
+from recurra.study._words import NBSP, are, listed
 from recurra.study.summary import ModelSummary, wilson_interval
 
 __all__ = ["Verdict", "verdict"]
 
-NBSP = "\u00a0"
 SMALL_LOSS = 0.02
 """A fall below two points under shuffling is called small."""
 
@@ -66,7 +66,7 @@ def _headline(summaries: Sequence[ModelSummary]) -> str:
             f"{others[0].name} at {_percent(others[0].accuracy)}."
         )
     verb = "its interval overlaps" if len(rivals) == 1 else "its interval overlaps those of"
-    whose = f"that of {rivals[0]}" if len(rivals) == 1 else _listed(rivals)
+    whose = f"that of {rivals[0]}" if len(rivals) == 1 else listed(rivals)
     return (
         f"{leader.name} has the highest mean, {reach}, but {verb} {whose}: "
         "this run does not rank them."
@@ -110,9 +110,9 @@ def _against_dense(summaries: Sequence[ModelSummary]) -> tuple[str, ...]:
     below = [one.name for one in recurrent if one.high < dense.low]
     level = [one.name for one in recurrent if one.overlaps(dense)]
     parts = [
-        *([f"{_listed(above)} {_are(above)} above it"] if above else []),
-        *([f"{_listed(level)} {_are(level)} level with it (intervals overlap)"] if level else []),
-        *([f"{_listed(below)} {_are(below)} below it"] if below else []),
+        *([f"{listed(above)} {are(above)} above it"] if above else []),
+        *([f"{listed(level)} {are(level)} level with it (intervals overlap)"] if level else []),
+        *([f"{listed(below)} {are(below)} below it"] if below else []),
     ]
     meaning = (
         "reading the order of the tokens pays here"
@@ -179,7 +179,7 @@ def _limits(summaries: Sequence[ModelSummary]) -> tuple[str, ...]:
             f"With {repeats} repeats a t interval is very wide; five or more narrow it down."
         )
     if "wilson" in kinds:
-        names = _listed([one.name for one in summaries if one.interval_kind == "wilson"])
+        names = listed([one.name for one in summaries if one.interval_kind == "wilson"])
         whose = "Every model ran" if kinds == {"wilson"} else f"{names} ran"
         sentences.append(
             f"{whose} once: the interval (Wilson, over the test rows) shows what other test texts "
@@ -188,7 +188,7 @@ def _limits(summaries: Sequence[ModelSummary]) -> tuple[str, ...]:
     fixed = [one.name for one in summaries if one.repeats > 1 and one.low == one.high]
     if fixed:
         sentences.append(
-            f"{_listed(fixed)} gave the same result in every repeat: an interval without width "
+            f"{listed(fixed)} gave the same result in every repeat: an interval without width "
             "means that nothing depends on the seed, not that the figure is exact."
         )
     if len(summaries) > 1:
@@ -218,11 +218,3 @@ def _points(share: float) -> str:
 
 def _interval(one: ModelSummary) -> str:
     return f"{100 * one.low:.1f} to {100 * one.high:.1f}{NBSP}%"
-
-
-def _are(names: Sequence[str]) -> str:
-    return "is" if len(names) == 1 else "are"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,224 @@
+"""What a comparison of forecasters says, in sentences, and what it cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recurra.errors import UsageError
+from recurra.study._words import NBSP, are, listed
+from recurra.study.forecast_summary import ForecastSummary
+
+__all__ = ["ForecastVerdict", "forecast_verdict"]
+
+_TOLERANCE = 0.05
+"""A coverage within five points of the nominal one is called right."""
+_FEW_WINDOWS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastVerdict:
+    """The sentences of a comparison.
+
+    Attributes:
+        headline: Which model leads, and whether it beats the seasonal naive forecast.
+        findings: Networks against the linear map, against the naive forecasts, among themselves.
+        intervals: Coverage against what was asked for.
+        limits: What the figures do not show.
+    """
+
+    headline: str
+    findings: tuple[str, ...]
+    intervals: tuple[str, ...]
+    limits: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """All sentences as one paragraph."""
+        return " ".join((self.headline, *self.findings, *self.intervals, *self.limits))
+
+
+def forecast_verdict(summaries: Sequence[ForecastSummary]) -> ForecastVerdict:
+    """Say which forecaster leads, against what, and what that does not show.
+
+    Args:
+        summaries: The result of `summarise_forecasts`, lowest error first.
+
+    Returns:
+        The sentences.
+
+    Raises:
+        UsageError: If there are no summaries.
+    """
+    if not summaries:
+        raise UsageError("no summaries to judge: expected the result of `summarise_forecasts`")
+    findings = (
+        *_against_linear(summaries),
+        *_behind_seasonal(summaries),
+        *_among_networks(summaries),
+    )
+    return ForecastVerdict(_headline(summaries), findings, _coverage(summaries), _limits(summaries))
+
+
+def _headline(summaries: Sequence[ForecastSummary]) -> str:
+    network, seasonal = _best_network(summaries), _named(summaries, "snaive")
+    if network is None:
+        return (
+            f"Only baselines were run: {summaries[0].name} has the lowest {_error(summaries[0])}."
+        )
+    if seasonal is not None and network.error >= seasonal.error:
+        return (
+            f"No network is better than the seasonal naive forecast: its {seasonal.scaled_by} is "
+            f"{_figure(seasonal.error)}, that of the best network, {network.name}, "
+            f"{_figure(network.error)}."
+        )
+    leader = summaries[0]
+    lead = f"{leader.name} has the lowest error ({_error(leader)})"
+    if leader is not network:
+        lead += f"; the best network, {network.name}, has {_figure(network.error)}"
+    if seasonal is None:
+        return f"{lead}; no seasonal naive forecast stands beside it."
+    gap = f"{_percent(1 - network.error / seasonal.error)} below the seasonal naive forecast"
+    return f"{lead}, {gap} ({_figure(seasonal.error)})."
+
+
+def _against_linear(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:
+    network, linear = _best_network(summaries), _named(summaries, "linear")
+    if network is None or linear is None:
+        return ()
+    gap = _percent(abs(1 - network.error / linear.error)) if linear.error else "above"
+    if network.overlaps(linear):
+        return (
+            f"{network.name} and the linear map ({_figure(linear.error)}) cannot be told apart: a "
+            "network has not been shown to be worth its cost on this data.",
+        )
+    if network.error > linear.error:
+        return (
+            f"No network reaches the linear map, fitted in closed form: {network.name} has an "
+            f"error {gap} above its {_figure(linear.error)}.",
+        )
+    return (
+        f"{network.name} has an error {gap} below the linear map's {_figure(linear.error)}, which "
+        "reads the same look-back and is fitted in closed form.",
+    )
+
+
+def _behind_seasonal(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:
+    """Name the networks that a naive forecast beats."""
+    sentences = []
+    for key, words in (("snaive", "seasonal naive"), ("naive", "naive")):
+        baseline = _named(summaries, key)
+        if baseline is None:
+            continue
+        behind = [one.name for one in summaries if _network(one) and one.error >= baseline.error]
+        if behind:
+            sentences.append(
+                f"{listed(behind)} {are(behind)} not better than the {words} forecast "
+                f"({_figure(baseline.error)})."
+            )
+    return tuple(sentences)
+
+
+def _among_networks(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:
+    networks = [one for one in summaries if _network(one)]
+    if len(networks) < 2:
+        return ()
+    best, others = networks[0], networks[1:]
+    if max(one.repeats for one in networks) == 1:
+        return (
+            "Every network was trained once: another seed would move each figure, so this ranks "
+            "nothing within that noise. Repeats give intervals.",
+        )
+    rivals = [one.name for one in others if one.overlaps(best)]
+    if rivals:
+        return (
+            f"The interval of {best.name} overlaps {_those(rivals)}: this run does not rank them.",
+        )
+    return (
+        f"The interval of {best.name} over {best.repeats} repeats overlaps no other network's; "
+        f"the next is {others[0].name} at {_figure(others[0].error)}.",
+    )
+
+
+def _coverage(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:
+    sentences = []
+    for one in summaries:
+        if not _network(one) or one.coverage is None or one.nominal is None:
+            continue
+        gap = one.coverage - one.nominal
+        words = (
+            "as they should"
+            if abs(gap) <= _TOLERANCE
+            else "too many: they are too wide"
+            if gap > 0
+            else "too few: they are too narrow"
+        )
+        sentences.append(
+            f"The {_percent(one.nominal, 0)} intervals of {one.name} held "
+            f"{_percent(one.coverage)} of the values, {words}."
+        )
+    return tuple(sentences)
+
+
+def _limits(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:
+    leader = summaries[0]
+    repeats = max(one.repeats for one in summaries)
+    windows = leader.windows
+    sentences = [
+        "One data set, one stretch of time to test on and one training budget: in other times, "
+        "with other sizes or more epochs the order may change.",
+        f"The {windows:,} test windows overlap and follow each other, so they are far fewer "
+        "independent observations than their number.",
+    ]
+    if windows < _FEW_WINDOWS:
+        sentences.append(
+            f"With {windows} {'window' if windows == 1 else 'windows'} the errors and the coverage "
+            "are rough; a backtest measures at more origins."
+        )
+    if repeats > 1:
+        sentences.append(
+            f"Intervals over repeats (Student t, {repeats} seeds) show what another seed would "
+            "change, not what other times would change."
+        )
+    if 1 < repeats < 4:
+        sentences.append(
+            f"With {repeats} repeats a t interval is very wide; five or more narrow it down."
+        )
+    seasonal, naive = _named(summaries, "snaive"), _named(summaries, "naive")
+    if seasonal is not None and naive is not None and seasonal.error == naive.error:
+        sentences.append(
+            "The naive and the seasonal naive forecast are the same here: the step of the times "
+            "suggests no season; name one if there is one."
+        )
+    sentences.append("Times and memory belong to the machine that ran the comparison.")
+    return tuple(sentences)
+
+
+def _best_network(summaries: Sequence[ForecastSummary]) -> ForecastSummary | None:
+    return next((one for one in summaries if _network(one)), None)
+
+
+def _network(one: ForecastSummary) -> bool:
+    return not one.baseline
+
+
+def _named(summaries: Sequence[ForecastSummary], model: str) -> ForecastSummary | None:
+    return next((one for one in summaries if one.model == model), None)
+
+
+def _error(one: ForecastSummary) -> str:
+    interval = ""
+    if one.low is not None and one.high is not None:
+        interval = f", 95{NBSP}% interval {_figure(one.low)} to {_figure(one.high)}"
+    return f"{one.scaled_by} {_figure(one.error)}{interval}"
+
+
+def _figure(value: float) -> str:
+    return f"{value:.3f}" if value < 10 else f"{value:.4g}"
+
+
+def _percent(share: float, digits: int = 1) -> str:
+    return f"{100 * share:.{digits}f}{NBSP}%"
+
+
+def _those(names: Sequence[str]) -> str:
+    return f"that of {names[0]}" if len(names) == 1 else f"those of {listed(names)}"
