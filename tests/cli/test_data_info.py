@@ -18,8 +18,11 @@ def test_the_list_says_what_is_here(work):
     assert (ended.code, ended.err) == (0, "")
     assert "names      built in" in ended.out
     assert "imdb       not here yet: recurra data get imdb" in ended.out
-    names = {row["name"]: row["path"] for row in command("data", "list", "--json").json}
-    assert names == {"imdb": None, "names": "built in"}
+    rows = {row["name"]: row for row in command("data", "list", "--json").json}
+    assert (rows["imdb"]["path"], rows["names"]["path"]) == (None, "built in")
+    assert (rows["names"]["kind"], rows["nile"]["kind"]) == ("texts", "series")
+    assert rows["nile"]["path"].endswith("nile.csv")
+    assert "           series: flow of the Nile" in ended.out
 
 
 def test_a_dataset_that_is_here_has_a_path(work, monkeypatch):
@@ -33,7 +36,8 @@ def test_a_dataset_that_is_here_has_a_path(work, monkeypatch):
         ended = command("data", command_name, "imdb")
         assert (ended.code, ended.out, ended.err) == (0, f"{folder}\n", "")
         assert command("data", command_name, "names").out == "built in\n"
-    assert command("data", "list", "--json").json[0]["path"] == str(folder)
+    rows = {row["name"]: row for row in command("data", "list", "--json").json}
+    assert rows["imdb"]["path"] == str(folder)
 
 
 def test_info_says_what_runs(work):

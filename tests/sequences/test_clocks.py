@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -134,7 +135,7 @@ def test_ticks_and_times_are_each_others_inverse(clock, ticks):
     assert clock.ticks_of([str(time) for time in times]).tolist() == ticks
     assert [clock.tick_from(time) for time in times] == ticks
     rising = clock.times(sorted(set(ticks)))
-    assert all(a < b for a, b in zip(rising, rising[1:], strict=False))
+    assert all(a < b for a, b in pairwise(rising))
 
 
 @given(CLOCKS)

@@ -42,7 +42,7 @@ def assemble(rows: SeriesRows, roles: Roles, name: str) -> SeriesTable:
     values_of = {role: [rows.find(c) for c in getattr(roles, role)] for role in _VALUE_ROLES}
     times = read_times(rows, time_keys, roles.time_zone, roles.time_format)
     if not len(times.stamps):
-        raise SourceError(f"{rows.name} has columns ({', '.join(rows.columns)}) and no rows")
+        rows.count()
     rows.when = times.text if times.column is not None else None
     groups = read_groups(rows, roles.series_id, len(times.stamps))
     times = localize(rows, times, groups)
@@ -50,7 +50,7 @@ def assemble(rows: SeriesRows, roles: Roles, name: str) -> SeriesTable:
     numbers = read_numbers(rows, wanted, values_of["past"] + values_of["known"], roles.decimal)
     counts = [sum(s in values_of[role] for s in numbers.sources) for role in _VALUE_ROLES]
     if times.column is None and roles.series_id is not None:
-        times = TimeColumn(groups.positions())
+        times = TimeColumn(groups.positions(), integer=True)
     static_names, static = read_static(rows, groups, roles.static, roles.decimal)
     values, groups = _trim(numbers.values, groups, rows, counts)
     grid = place(rows, times, groups, roles)
@@ -120,7 +120,7 @@ def _trim(
     Raises:
         DataError: If a series has no observed target at all.
     """
-    values = values if groups.order is None else values[groups.order]
+    values = groups.take(values)
     targets, known = counts[0], counts[2]
     last = groups.last_rows(lambda at: np.isfinite(values[at, :targets]).any(axis=1))
     if (last < 0).any():
@@ -142,13 +142,12 @@ def _refuse_missing(
     counts: Sequence[int],
     names: Sequence[str],
 ) -> None:
-    empty = series_checks.missing_rows(values, groups.observed(), counts[0], counts[1])
+    empty, columns = series_checks.missing_rows(values, groups.observed(), counts[0] + counts[1])
     steps = np.diff(grid.ticks)
     gaps = np.flatnonzero(groups.within & (steps > 1))
     if not empty.any() and not gaps.size:
         return
     at = np.flatnonzero(empty)
-    columns = [name for i, name in enumerate(names) if np.isnan(values[at, i]).any()]
     raise series_checks.missing_error(
         rows,
         [groups.row(i) for i in at[:3].tolist()],
@@ -156,7 +155,7 @@ def _refuse_missing(
         [(groups.row(i + 1), int(steps[i]) - 1) for i in gaps.tolist()],
         int((steps[gaps] - 1).sum()),
         times,
-        columns,
+        [names[column] for column in columns],
     )
 
 

@@ -43,7 +43,8 @@ def localize(rows: SeriesRows, times: TimeColumn, groups: Groups) -> TimeColumn:
     if times.integer or times.aware or times.zone is None:
         return times
     local = times.stamps.astype("datetime64[us]")
-    first, second = to_utc(local, times.zone), to_utc(local, times.zone, np.ones(len(local), bool))
+    first = np.array(to_utc(local, times.zone))
+    second = to_utc(local, times.zone, np.ones(len(local), bool))
     lost = np.isnat(first)
     if lost.any():
         problem = f"clocks in {times.zone} jump over this time; is the time zone right?"
@@ -59,22 +60,20 @@ def localize(rows: SeriesRows, times: TimeColumn, groups: Groups) -> TimeColumn:
 def place(rows: SeriesRows, times: TimeColumn, groups: Groups, roles: Roles) -> Grid:
     """Check the times, find their grid, and return the tick of every row."""
     within = groups.within
-    series_checks.check_order(rows, times, groups.order, within)
-    stamps = times.stamps if groups.order is None else times.stamps[groups.order]
+    series_checks.check_order(rows, times, groups)
+    stamps = groups.take(times.stamps)
     clock = roles.clock or _clock(rows, times, stamps, within, roles)
     _check_kind(rows, times, clock)
     located: Any = stamps if times.integer else stamps.astype("datetime64[us]")
     ticks, exact = clock.locate(located)
     if not exact.all():
         off = ~exact
-        raise series_checks.off_grid_error(rows, times, groups.order, off, clock.frequency)
+        raise series_checks.off_grid_error(rows, groups, off, clock.frequency)
     spans = ticks[groups.offsets[1:] - 1] - ticks[groups.offsets[:-1]] + 1
     missing = int(spans.sum()) - len(ticks)
     given = roles.frequency is not None or roles.clock is not None
     if missing > len(ticks) * (_MOST_STEPS_A_ROW if given else 1):
-        raise series_checks.irregular_error(
-            rows, times, groups.order, within, missing, clock.frequency
-        )
+        raise series_checks.irregular_error(rows, times, groups, missing, clock.frequency)
     return Grid(clock, ticks)
 
 

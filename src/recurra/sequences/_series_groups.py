@@ -49,6 +49,10 @@ class Groups:
         """Return the row of the source at a position."""
         return position if self.order is None else int(self.order[position])
 
+    def take(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return values of rows by position."""
+        return values[: self.offsets[-1]] if self.order is None else values[self.order]
+
     def positions(self) -> Int64Array:
         """Count the rows within each series from 0; in the order of the source."""
         counted = np.arange(self.offsets[-1]) - np.repeat(self.offsets[:-1], self.lengths)
@@ -173,7 +177,7 @@ def read_static(
 
 
 def _constant(rows: SeriesRows, groups: Groups, values: Any, name: str) -> NDArray[np.float64]:
-    ordered = values if groups.order is None else values[groups.order]
+    ordered = groups.take(values)
     constant = np.fmax.reduceat(ordered, groups.offsets[:-1])
     if np.isnan(constant).any():
         which = groups.ids[int(np.argmax(np.isnan(constant)))]

@@ -79,6 +79,19 @@ class SeriesRows(ABC):
         """Return the name of a column from its key; the key itself when it has none."""
         return self.columns[int(column[1:]) - 1] or column
 
+    def count(self) -> int:
+        """Count the rows.
+
+        Raises:
+            SourceError: If there are none.
+        """
+        import polars as pl
+
+        rows = int(self.collect(self.scan().select(pl.len())).item())
+        if not rows:
+            raise SourceError(f"{self.name} has columns ({', '.join(self.columns)}) and no rows")
+        return rows
+
     def collect(self, lazy: pl.LazyFrame) -> pl.DataFrame:
         """Run a query; errors of reading become ours."""
         with self._errors():

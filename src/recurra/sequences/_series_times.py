@@ -80,8 +80,7 @@ def read_times(
     zone = check_zone(zone) if zone else None
     frame = rows.scan()
     if not columns:
-        count = rows.collect(frame.select(pl.len())).item()
-        return TimeColumn(np.arange(count, dtype=np.int64), integer=True)
+        return TimeColumn(np.arange(rows.count(), dtype=np.int64), integer=True)
     name = ",".join(rows.title(column) for column in columns)
     if len(columns) == 1:
         return _single(rows, frame, columns[0], zone, time_format)
@@ -161,6 +160,7 @@ def _texts(
     given = frame.select(text).filter(~text.str.to_lowercase().is_in(MISSING_TEXTS)).head(1)
     first = rows.collect(given)
     if not first.height:
+        rows.count()
         raise UsageError(f"the time column {name!r} of {rows.name} has no times")
     sample = first.item()
     if time_format is None and _WHOLE.fullmatch(sample):

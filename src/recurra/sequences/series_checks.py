@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from recurra.errors import DataError
 from recurra.sequences._frequencies import MICROSECONDS, Int64Array
 from recurra.sequences._frequency_inference import step_text
+from recurra.sequences._series_groups import Groups
 from recurra.sequences._series_rows import SeriesRows, row_error, stamp
 from recurra.sequences._series_times import TimeColumn
 
@@ -24,64 +25,52 @@ __all__ = [
 _SHOWN = 3
 
 
-def check_order(
-    rows: SeriesRows, times: TimeColumn, order: Int64Array | None, within: NDArray[np.bool_]
-) -> None:
+def check_order(rows: SeriesRows, times: TimeColumn, groups: Groups) -> None:
     """Refuse times that repeat or run backwards within a series.
 
     Args:
         rows: Where they come from.
         times: The times.
-        order: The rows, those of each series together; `None` when they are so already.
-        within: Which neighbours are of the same series.
+        groups: Which rows belong to which series.
 
     Raises:
         RowError: If there are any; names the first, and counts them.
     """
-    stamps = times.stamps if order is None else times.stamps[order]
+    stamps, within = groups.take(times.stamps), groups.within
     gaps = np.diff(stamps)
     again, back = within & (gaps == 0), within & (gaps < 0)
     if back.any():
         first = int(np.argmax(back))
-        above = _text(times, order, first)
+        above = times.text(groups.row(first))
         problem = (
             f"the time is before that of the row above it in its series ({above}); sort the rows "
             f"by time{_total(back)}"
         )
-        raise row_error(rows, _row(order, first + 1), problem)
+        raise row_error(rows, groups.row(first + 1), problem)
     if again.any():
         first = int(np.argmax(again))
-        other = rows.place(_row(order, first)).removeprefix(f"{rows.name}, ")
+        other = rows.place(groups.row(first)).removeprefix(f"{rows.name}, ")
         hint = _daylight_hint(times, stamps[1:][again]) or (
             "; keep one row a time and series, or name the column that tells the series apart"
         )
         problem = f"the time is there already ({other}){_total(again)}{hint}"
-        raise row_error(rows, _row(order, first + 1), problem)
+        raise row_error(rows, groups.row(first + 1), problem)
 
 
 def off_grid_error(
-    rows: SeriesRows,
-    times: TimeColumn,
-    order: Int64Array | None,
-    off: NDArray[np.bool_],
-    frequency: str,
+    rows: SeriesRows, groups: Groups, off: NDArray[np.bool_], frequency: str
 ) -> DataError:
     """Build the error of times that a given frequency does not reach."""
     first = int(np.argmax(off))
     problem = f"the time is not on the grid of the frequency {frequency}{_total(off)}"
-    return row_error(rows, _row(order, first), problem)
+    return row_error(rows, groups.row(first), problem)
 
 
 def irregular_error(
-    rows: SeriesRows,
-    times: TimeColumn,
-    order: Int64Array | None,
-    within: NDArray[np.bool_],
-    missing: int,
-    frequency: str,
+    rows: SeriesRows, times: TimeColumn, groups: Groups, missing: int, frequency: str
 ) -> DataError:
     """Build the error of times that leave most of the finest grid empty."""
-    stamps = times.stamps if order is None else times.stamps[order]
+    stamps, within = groups.take(times.stamps), groups.within
     gaps = np.diff(stamps)
     values, counts = np.unique(gaps[within], return_counts=True)
     common = np.argsort(-counts, kind="stable")[:_SHOWN]
@@ -91,31 +80,37 @@ def irregular_error(
         for i in common
     )
     odd = int(np.argmax(within & (gaps != values[common[0]])))
-    place = rows.place(_row(order, odd + 1))
+    place = rows.place(groups.row(odd + 1))
     return DataError(
         f"the times of {rows.name} are irregular: on a grid of {frequency}, {missing} steps would "
         f"be missing and only {len(stamps)} are there. The commonest steps are {shares}; the first "
-        f"other one ends at {place}{stamp(rows, _row(order, odd + 1))}. "
+        f"other one ends at {place}{stamp(rows, groups.row(odd + 1))}. "
         "Resample to regular times, or leave the time column out to take the rows in order"
     )
 
 
 def missing_rows(
-    values: NDArray[np.float64], observed: NDArray[np.bool_], targets: int, past: int
-) -> NDArray[np.bool_]:
-    """Say which rows have a value missing that should be there.
+    values: NDArray[np.float64], observed: NDArray[np.bool_], own: int
+) -> tuple[NDArray[np.bool_], list[int]]:
+    """Say where a value is missing that should be there.
 
     Args:
         values: Targets, past and known columns, shape `(rows, columns)`.
         observed: Rows that are not the known future, shape `(rows,)`.
-        targets: How many columns are targets.
-        past: How many are known up to the origin only.
+        own: How many columns are targets or past covariates, which the future does not have.
+
+    Returns:
+        Which rows, shape `(rows,)`, and which columns.
     """
-    own = np.zeros(len(values), bool)
+    missing, columns = np.zeros(len(values), bool), []
     for column in range(values.shape[1]):
         empty = np.isnan(values[:, column])
-        own |= empty & observed if column < targets + past else empty
-    return own
+        if column < own:
+            empty &= observed
+        if empty.any():
+            missing |= empty
+            columns.append(column)
+    return missing, columns
 
 
 def missing_error(
@@ -161,14 +156,6 @@ def missing_error(
 def _where(rows: SeriesRows, row: int) -> str:
     """Say where a row is without the name of the file, which stands before."""
     return f"{rows.place(row).removeprefix(f'{rows.name}, ')}{stamp(rows, row)}"
-
-
-def _row(order: Int64Array | None, position: int) -> int:
-    return position if order is None else int(order[position])
-
-
-def _text(times: TimeColumn, order: Int64Array | None, position: int) -> str:
-    return times.text(_row(order, position))
 
 
 def _total(wrong: NDArray[np.bool_]) -> str:

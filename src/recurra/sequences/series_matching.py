@@ -62,17 +62,19 @@ def _match(values: NDArray[Any], names: Sequence[str], wanted: Sequence[str]) ->
             result[:, i] = values[:, list(names).index(name)]
             continue
         siblings = [j for j, other in enumerate(names) if _category(other) == _category(name)]
-        if "=" not in name or not siblings:
+        if not (siblings and _category(name)):
             raise _mismatch(names, wanted)
         result[:, i] = np.where(np.isnan(values[:, siblings[0]]), np.nan, 0)
-    known = {_category(name) for name in wanted if "=" in name}
+    known = {_category(name) for name in wanted} - {""}
     if any(name not in wanted and _category(name) not in known for name in names):
         raise _mismatch(names, wanted)
     return result
 
 
 def _category(name: str) -> str:
-    return name.partition("=")[0]
+    """Return the column that a column of zeros and ones was made from; empty for numbers."""
+    before, sign, _ = name.partition("=")
+    return before if sign else ""
 
 
 def _mismatch(names: Sequence[str], wanted: Sequence[str]) -> DataError:

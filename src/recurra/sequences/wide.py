@@ -69,11 +69,7 @@ def read_wide(rows: SeriesRows, roles: Roles, name: str) -> SeriesTable:
 
 
 def _ids(rows: SeriesRows) -> tuple[str, ...]:
-    import polars as pl
-
-    count = rows.collect(rows.scan().select(pl.len())).item()
-    if not count:
-        raise DataError(f"{rows.name} has a header and no rows")
+    count = rows.count()
     groups = read_groups(rows, key(0), count)
     if guess_formats(groups.ids[0]):
         raise UsageError(
@@ -114,7 +110,7 @@ def _refuse_missing(
     if not holes.any() and (np.diff(ticks) == 1).all():
         return
     shown = [
-        f"{rows.place(row)}, column {rows.columns[1 + column]!r}"
+        f"{rows.place(row).removeprefix(f'{rows.name}, ')}, column {rows.columns[1 + column]!r}"
         for row, column in np.argwhere(holes)[:_SHOWN].tolist()
     ]
     raise DataError(
