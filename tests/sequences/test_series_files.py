@@ -96,6 +96,14 @@ def test_ways_of_writing_times(write, first, second, frequency, text):
     assert (table.clock.frequency, table.clock.text(0)) == (frequency, text)
 
 
+def test_days_that_short_months_lack_are_kept(write):
+    body = "2021-02-28,1\n2021-03-30,2\n2021-04-30,3\n"
+    table = read_series(write(f"t,y\n{body}"), time="t", target="y")
+    assert (table.clock.frequency, table.clock.anchor) == ("1mo", "2021-01-30")
+    first = int(table.starts[0])
+    assert [table.clock.text(first + i)[5:] for i in (0, 1, 3)] == ["02-28", "03-30", "05-30"]
+
+
 def test_ambiguous_times_are_refused_until_the_format_is_said(write):
     path = write("t,y\n01/02/2021,1\n02/02/2021,2\n")
     with pytest.raises(UsageError, match=r"day or the month first; .*'%d/%m/%Y' or '%m/%d/%Y'"):
