@@ -13,10 +13,10 @@ from matplotlib import image
 from matplotlib.figure import Figure
 
 from recurra.report.canvas import png_bytes, styled, svg_markup
-from recurra.report.figures import confusion, curves, lengths, order
-from recurra.report.figures.lengths import shown_bins
 from recurra.report.figures.size import spread
-from recurra.report.pictures import PICTURES
+from recurra.report.texts.figures import confusion, curves, lengths, order
+from recurra.report.texts.figures.lengths import shown_bins
+from recurra.report.texts.pictures import PICTURES
 from recurra.report.theme import COLOURS, model_colours
 
 Records = list[dict[str, Any]]

@@ -78,7 +78,7 @@ def test_hostile_texts_are_shown_and_not_obeyed(page: str, factory: ModuleType) 
 
 def test_hostile_names_are_shown_and_not_obeyed(factory: ModuleType) -> None:
     from recurra.report.canvas import svg_markup
-    from recurra.report.figures import comparison, confusion
+    from recurra.report.texts.figures import comparison, confusion
 
     bad = '"><script>alert(1)</script>$x_$ #1b2026'
     records = [

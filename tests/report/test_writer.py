@@ -11,6 +11,7 @@ import pytest
 import recurra.report
 from recurra.errors import DataError, OutputError
 from recurra.report import write_report, writer
+from recurra.report.texts import pictures
 
 Records = list[dict[str, Any]]
 PICTURES = {"comparison", "intervals", "curves", "losses", "size_vs_accuracy"}
@@ -21,8 +22,8 @@ PICTURES |= {"time_vs_accuracy", "lengths", "padding", "word_order", "confusion"
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw few pictures, and only for the page."""
     slugs = ("comparison", "confusion", "word_order")
-    chosen = tuple(picture for picture in writer.PICTURES if picture.slug in slugs)
-    monkeypatch.setattr(writer, "PICTURES", chosen)
+    chosen = tuple(picture for picture in pictures.PICTURES if picture.slug in slugs)
+    monkeypatch.setattr(pictures, "PICTURES", chosen)
     monkeypatch.setattr(writer, "png_bytes", lambda figure, title: b"\x89PNG")
 
 

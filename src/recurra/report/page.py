@@ -1,4 +1,4 @@
-"""The page: everything the template needs, and the template itself."""
+"""The page: what every report's template needs, and the templates."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ import jinja2
 from markupsafe import Markup
 
 from recurra.report import numbers
-from recurra.report.cells import advice
-from recurra.report.figures.confusion import shown_run
-from recurra.report.tables import COLUMNS, comparison_rows, examples, tiles
+from recurra.report.kinds import kind_of
 from recurra.report.theme import css_variables
-from recurra.study.summary import Record, summarise
-from recurra.study.verdict import verdict
+from recurra.study.summary import Record
 
 __all__ = ["render_page"]
+
+_FILTERS = ("percent", "count", "fixed", "duration")
 
 
 def render_page(records: Sequence[Record], drawings: Mapping[str, Mapping[str, Any]]) -> str:
@@ -34,20 +33,19 @@ def render_page(records: Sequence[Record], drawings: Mapping[str, Mapping[str, A
     """
     # Texts of users stand on this page: everything is escaped but our own SVG, CSS and script.
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=jinja2.FunctionLoader(_read),
     )
-    environment.filters.update(
-        {name: getattr(numbers, name) for name in ("percent", "count", "fixed", "duration")}
-    )
-    template = environment.from_string(_read("page.html.jinja"))
-    return template.render(_context(records, drawings))
+    environment.filters.update({name: getattr(numbers, name) for name in _FILTERS})
+    kind = kind_of(records[0])
+    template = environment.get_template(kind.template)
+    return template.render({**_frame(records, drawings), **kind.context(records)})
 
 
-def _context(
-    records: Sequence[Record], drawings: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Any]:
-    run, data = shown_run(records), records[0]["data"]
-    summaries = summarise(records)
+def _frame(records: Sequence[Record], drawings: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     script = _read("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return {
@@ -58,17 +56,7 @@ def _context(
             slug: {**drawing, "svg": Markup(drawing["svg"])}  # noqa: S704 - drawn by us, escaped
             for slug, drawing in drawings.items()
         },
-        "data": data,
-        "tiles": tiles(records),
-        "verdict": verdict(summaries),
-        "columns": COLUMNS,
-        "rows": comparison_rows(records),
-        "kinds": sorted({one.interval_kind for one in summaries}),
-        "repeats": max(one.repeats for one in summaries),
-        "run": run,
-        "run_repeats": sum(record["model"] == run["model"] for record in records),
-        "examples": examples(data),
-        "advice": advice(records),
+        "data": records[0]["data"],
         "facts": _facts(records),
         "settings": _settings(records),
     }
@@ -94,7 +82,7 @@ def _facts(records: Sequence[Record]) -> list[tuple[str, str]]:
 
 
 def _settings(records: Sequence[Record]) -> list[tuple[str, str]]:
-    """The specification of each network."""
+    """The specification of each model."""
     found = {record["name"]: _pairs(record.get("specification") or {}) for record in records}
     return [(name, value) for name, value in found.items() if value]
 

@@ -1,57 +1,56 @@
-"""The rows of the page's tables."""
+"""Tables of models: columns of figures, the best of each marked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from recurra.report.numbers import (
-    compact,
-    count,
-    duration,
-    fixed,
-    interval,
-    megabytes,
-    percent,
-)
-from recurra.report.theme import model_colours
-from recurra.study.summary import ModelSummary, Record, summarise
+from recurra.report.theme import Colour
 
-__all__ = ["COLUMNS", "Cell", "Column", "ModelRow", "comparison_rows", "examples", "tiles"]
-
-TOKENS = 90
-"""The most tokens of an example that are shown."""
+__all__ = ["Cell", "Column", "ModelRow", "Summary", "model_rows"]
 
 
-class Column(NamedTuple):
-    """A column of figures: its heading, what it explains, how a figure is written."""
+class Summary(Protocol):
+    """What every summary of a model tells."""
+
+    @property
+    def model(self) -> str:
+        """The short key."""
+
+    @property
+    def name(self) -> str:
+        """The name to show."""
+
+    @property
+    def repeats(self) -> int:
+        """How many records were averaged."""
+
+    @property
+    def baseline(self) -> bool:
+        """Whether it is there to measure the others against."""
+
+
+T = TypeVar("T", bound=Summary)
+
+
+class Column(NamedTuple, Generic[T]):
+    """A column of figures.
+
+    Attributes:
+        title: Heading.
+        hint: What it explains, below the heading.
+        value: Takes the figure out of a summary.
+        write: How a figure is written.
+        best: Picks the best of some figures; `None` where none is.
+        below: What stands small under a figure.
+    """
 
     title: str
     hint: str
-    value: Callable[[ModelSummary], float | None]
+    value: Callable[[T], float | None]
     write: Callable[[float | None], str]
-    high_is_best: bool = False
-
-
-COLUMNS = (
-    Column("Accuracy", "share of right answers", lambda one: one.accuracy, percent, True),
-    Column("Macro F1", "mean over the classes", lambda one: one.macro_f1, fixed, True),
-    Column("Log loss", "nats, lower is better", lambda one: one.log_loss, fixed),
-    Column("Calibration error", "lower is better", lambda one: one.calibration_error, fixed),
-    Column("Parameters", "", lambda one: one.parameters, count),
-    Column("Per epoch", "", lambda one: one.seconds_per_epoch, duration),
-    Column("Training", "all epochs", lambda one: one.training_seconds, duration),
-    Column(
-        "Prediction",
-        "one text",
-        lambda one: one.prediction_milliseconds,
-        lambda value: (
-            fixed(value, 2 if value is not None and value < 10 else 1)
-            + ("" if value is None else "\u00a0ms")
-        ),
-    ),
-    Column("Peak memory", "", lambda one: one.peak_memory_mb, megabytes),
-)
+    best: Callable[[Sequence[float]], float] | None = min
+    below: Callable[[T], str] = lambda one: ""
 
 
 class Cell(NamedTuple):
@@ -72,97 +71,39 @@ class ModelRow(NamedTuple):
     cells: tuple[Cell, ...]
 
 
-def comparison_rows(records: Sequence[Record]) -> list[ModelRow]:
+def model_rows(
+    summaries: Sequence[T], columns: Sequence[Column[T]], colours: Mapping[str, Colour]
+) -> list[ModelRow]:
     """Write every figure of every model, the best of each column marked.
 
     Args:
-        records: Records of one comparison.
+        summaries: One for each model, in the order of the rows.
+        columns: The columns.
+        colours: Colour by model.
 
     Returns:
-        One row per model, best accuracy first. Figures that read the same share the mark; a
-        single model gets none.
+        One row per model. Figures that read the same share the mark; a single model gets none.
     """
-    summaries = summarise(records)
-    colours = model_colours(record["model"] for record in records)
-    best = [_best(column, summaries) for column in COLUMNS]
-    labels = {"linear": "baseline", "dense": "baseline", "recurrent": ""}
+    best = [_best(column, summaries) for column in columns]
     return [
         ModelRow(
             one.name,
             colours[one.model].name,
-            labels[one.family],
+            "baseline" if one.baseline else "",
             one.repeats,
-            tuple(_cell(column, one, mark) for column, mark in zip(COLUMNS, best, strict=True)),
+            tuple(_cell(column, one, mark) for column, mark in zip(columns, best, strict=True)),
         )
         for one in summaries
     ]
 
 
-def _best(column: Column, summaries: Sequence[ModelSummary]) -> str | None:
+def _best(column: Column[T], summaries: Sequence[T]) -> str | None:
     values = [value for one in summaries if (value := column.value(one)) is not None]
-    if len(values) < 2:
+    if len(values) < 2 or column.best is None:
         return None
-    return column.write(max(values) if column.high_is_best else min(values))
+    return column.write(column.best(values))
 
 
-def _cell(column: Column, one: ModelSummary, best: str | None) -> Cell:
+def _cell(column: Column[T], one: T, best: str | None) -> Cell:
     text = column.write(column.value(one))
-    below = interval(one.low, one.high) if column.title == "Accuracy" else ""
-    return Cell(text, text == best, below)
-
-
-def tiles(records: Sequence[Record]) -> list[tuple[str, str, str]]:
-    """Pick the headline numbers.
-
-    Args:
-        records: Records of one comparison.
-
-    Returns:
-        Three or four tiles: what it is, the number, a word on it.
-    """
-    summaries = summarise(records)
-    leader = summaries[0]
-    found = [("Best accuracy", percent(leader.accuracy), leader.name)]
-    network = next((one for one in summaries if one.family != "linear"), None)
-    linear = next((one for one in summaries if one.family == "linear"), None)
-    if network and linear:
-        gap = 100 * (network.accuracy - linear.accuracy)
-        words = f"points, {network.name} against the linear baseline"
-        found.append(("Best network against linear", f"{gap:+.1f}".replace("-", "−"), words))
-    reader = next((one for one in summaries if one.family == "recurrent"), None)
-    if reader and reader.accuracy_shuffled is not None:
-        fall = 100 * (reader.accuracy_shuffled - reader.accuracy_in_order)
-        words = f"points for {reader.name} when order is destroyed"
-        found.append(("What order is worth", f"{fall:+.1f}".replace("-", "−"), words))
-    shown = network or leader
-    if shown.parameters is not None:
-        words = f"parameters, {shown.name}"
-        if shown.seconds_per_epoch is not None:
-            words += f"; {duration(shown.seconds_per_epoch)} per epoch"
-        found.append(("Size and time", compact(shown.parameters), words))
-    return found
-
-
-def examples(data: Record) -> list[dict[str, Any]]:
-    """Prepare example texts as the network reads them.
-
-    Args:
-        data: The `data` of a record.
-
-    Returns:
-        For each example its label, its tokens (at most 90) with a flag for unknown ones, and how
-        many more there are.
-    """
-    return [
-        {
-            "label": example["label"],
-            "tokens": [(_visible(token), token == "[UNK]") for token in example["tokens"][:TOKENS]],  # noqa: S105
-            "more": max(0, len(example["tokens"]) - TOKENS),
-        }
-        for example in data.get("examples") or ()
-    ]
-
-
-def _visible(token: str) -> str:
-    """Show a token that is only a space."""
-    return token if token.strip() else "␣" * max(1, len(token))
+    return Cell(text, text == best, column.below(one))

@@ -50,6 +50,7 @@ _SLOTS = (
     Colour("c-sky", "#2b8fbd", "#8fd6f5"),
     Colour("c-wine", "#8a2846", "#e0809b"),
     Colour("c-olive", "#66731f", "#bccb66"),
+    Colour("c-brown", "#7d5a3c", "#c9a27e"),
 )
 _WEARERS = {
     "linear": 0,
@@ -60,6 +61,13 @@ _WEARERS = {
     "bilstm": 5,
     "bigru": 6,
     "birnn": 7,
+    "naive": 9,
+    "snaive": 1,
+    "bidirectional": 5,
+    "seq2seq": 6,
+    "attention": 7,
+    "segrnn": 8,
+    "stacked": 10,
 }
 
 COLOURS = (INK, MUTED, FAINT, PALE, PAPER, ACCENT, ON_ACCENT, WARN, *_SLOTS)

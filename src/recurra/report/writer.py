@@ -10,8 +10,8 @@ from typing import Any
 
 from recurra.errors import OutputError
 from recurra.report.canvas import png_bytes, svg_markup
+from recurra.report.kinds import all_slugs, kind_of
 from recurra.report.page import render_page
-from recurra.report.pictures import PICTURES
 from recurra.report.results import check_results
 from recurra.study.summary import Record
 
@@ -37,7 +37,7 @@ def write_report(records: Sequence[Record], directory: str | Path) -> Path:
     folder = Path(directory)
     drawings: dict[str, dict[str, Any]] = {}
     images: dict[str, bytes] = {}
-    for picture in PICTURES:
+    for picture in kind_of(records[0]).pictures:
         figure = picture.draw(records)
         if figure is None:
             continue
@@ -56,10 +56,10 @@ def _write(folder: Path, images: dict[str, bytes], page: str) -> Path:
     report = folder / "report.html"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for picture in PICTURES:
-            path = folder / f"{picture.slug}.png"
-            if picture.slug in images:
-                _replace(path, images[picture.slug])
+        for slug in sorted(all_slugs() | images.keys()):
+            path = folder / f"{slug}.png"
+            if slug in images:
+                _replace(path, images[slug])
             else:
                 path.unlink(missing_ok=True)
         _replace(report, page.encode("utf-8", errors="replace"))

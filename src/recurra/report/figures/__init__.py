@@ -1,1 +1,1 @@
-"""One figure per file: `figure(records)` draws it, `describe(records)` says what it shows."""
+"""What figures of several kinds of reports are drawn with."""

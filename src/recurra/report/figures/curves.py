@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
+from typing import NamedTuple, TypeAlias
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,38 +13,45 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from recurra.report.canvas import TEXT, Look, axis, new_figure, styled
 from recurra.report.figures.rows import key
-from recurra.report.numbers import fixed, percent, shorten
-from recurra.report.theme import MUTED, PALE, PAPER, model_colours
-from recurra.study.summary import Record, summarise
+from recurra.report.numbers import shorten
+from recurra.report.theme import MUTED, PALE, PAPER, Colour
+from recurra.study.summary import Record
 
-__all__ = ["accuracy_figure", "describe_accuracy", "describe_loss", "loss_figure"]
+__all__ = ["Groups", "Metric", "describe_curves", "draw_curves", "trained"]
+
+Groups: TypeAlias = Mapping[str, Sequence[Record]]
+"""Runs by model."""
+
+
+class Metric(NamedTuple):
+    """A figure that training reports after every epoch.
+
+    Attributes:
+        name: Its key in the history; that of validation has `val_` before it.
+        write: How it is written.
+        share: Whether it lies between 0 and 1.
+    """
+
+    name: str
+    write: Callable[[float | None], str]
+    share: bool = False
+
 
 _DASHES = (0, (4, 2.5))
 
 
-def accuracy_figure(records: Sequence[Record]) -> Figure | None:
-    """Draw accuracy by epoch, training and validation; None if no model was trained in epochs."""
-    return _figure(records, "accuracy")
-
-
-def loss_figure(records: Sequence[Record]) -> Figure | None:
-    """Draw the loss by epoch, training and validation; None if no model was trained in epochs."""
-    return _figure(records, "loss")
-
-
-def describe_accuracy(records: Sequence[Record]) -> str:
-    """Say in words what the accuracy curves show."""
-    return _describe(records, "accuracy", percent)
-
-
-def describe_loss(records: Sequence[Record]) -> str:
-    """Say in words what the loss curves show."""
-    return _describe(records, "loss", fixed)
-
-
 @styled
-def _figure(records: Sequence[Record], metric: str) -> Figure | None:
-    groups = _trained(records)
+def draw_curves(groups: Groups, colours: Mapping[str, Colour], metric: Metric) -> Figure | None:
+    """Draw training and validation by epoch.
+
+    Args:
+        groups: The runs with a history, by model, best model first.
+        colours: Colour by model.
+        metric: What to draw.
+
+    Returns:
+        The figure; None if no model was trained in epochs.
+    """
     if not groups:
         return None
     columns = min(2, len(groups))
@@ -51,22 +59,37 @@ def _figure(records: Sequence[Record], metric: str) -> Figure | None:
     drawing = new_figure((146 if len(groups) > 1 else 240) * rows + 66)
     panels = drawing.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     flat = [panel for line in panels for panel in line]
-    colours = model_colours(record["model"] for record in records)
     for panel, (model, runs) in zip(flat, groups.items(), strict=False):
-        _others(panel, groups, model, metric)
-        _runs(panel, runs, metric, colours[model].light)
+        _others(panel, groups, model, metric.name)
+        _runs(panel, runs, metric.name, colours[model].light)
         name = shorten(runs[0]["name"], 22 if columns > 1 else 44)
         panel.set_title(name, loc="left", color=colours[model].light, fontsize=TEXT, pad=5)
-    _axes(flat, len(groups), columns, metric, _limits(records, metric))
+    _axes(flat, len(groups), columns, metric, _limits(groups, metric))
     key(drawing, _handles(len(groups) > 1), columns=2)
     return drawing
 
 
-def _trained(records: Sequence[Record]) -> dict[str, list[Record]]:
-    """The runs with a history, by model, best model first."""
+def describe_curves(groups: Groups, metric: Metric) -> str:
+    """Say in words what the curves show."""
+    parts = []
+    for runs in groups.values():
+        last = metric.write(_mean(runs, f"val_{metric.name}")[-1])
+        best = fmean(float(run["best_epoch"]) for run in runs)
+        parts.append(f"{runs[0]['name']}: best epoch {best:.2g}, validation ends at {last}")
+    return (
+        f"Training and validation {metric.name} by epoch, one panel per model. {'; '.join(parts)}."
+    )
+
+
+def trained(records: Sequence[Record], models: Sequence[str]) -> Groups:
+    """Return the runs with a history, by model.
+
+    Args:
+        records: Records of one comparison.
+        models: Keys of the models, best first.
+    """
     groups = {
-        one.model: [r for r in records if r["model"] == one.model and r["history"]]
-        for one in summarise(records)
+        model: [r for r in records if r["model"] == model and r["history"]] for model in models
     }
     return {model: runs for model, runs in groups.items() if runs}
 
@@ -76,7 +99,7 @@ def _mean(runs: Sequence[Record], name: str) -> list[float]:
     return [fmean(values) for values in zip(*(run["history"][name] for run in runs), strict=False)]
 
 
-def _others(panel: Axes, groups: dict[str, list[Record]], model: str, metric: str) -> None:
+def _others(panel: Axes, groups: Groups, model: str, metric: str) -> None:
     """The other models' validation, pale, for comparison."""
     for other, runs in groups.items():
         if other != model:
@@ -108,22 +131,22 @@ def _runs(panel: Axes, runs: Sequence[Record], metric: str, colour: str) -> None
             panel.plot(best, values[best - 1], "o", markeredgecolor=PAPER.light, zorder=5, **mark)
 
 
-def _limits(records: Sequence[Record], metric: str) -> tuple[float, float]:
+def _limits(groups: Groups, metric: Metric) -> tuple[float, float]:
     values = [
         value
-        for record in records
-        if record["history"]
-        for name in (metric, f"val_{metric}")
-        for value in record["history"][name]
+        for runs in groups.values()
+        for run in runs
+        for name in (metric.name, f"val_{metric.name}")
+        for value in run["history"][name]
     ]
     low, high = min(values), max(values)
     margin = max(0.07 * (high - low), 0.01)
     top = high + margin
-    return max(0.0, low - margin), min(1.01, top) if metric == "accuracy" else top
+    return max(0.0, low - margin), min(1.01, top) if metric.share else top
 
 
 def _axes(
-    panels: Sequence[Axes], used: int, columns: int, metric: str, limits: tuple[float, float]
+    panels: Sequence[Axes], used: int, columns: int, metric: Metric, limits: tuple[float, float]
 ) -> None:
     for place, panel in enumerate(panels):
         if place >= used:
@@ -134,7 +157,7 @@ def _axes(
         panel.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
         panel.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
         panel.margins(x=0.06)
-        if metric == "accuracy":
+        if metric.share:
             panel.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.4g} %"))
         if place + columns >= used:
             panel.tick_params(labelbottom=True)
@@ -153,13 +176,3 @@ def _handles(several: bool) -> list[Line2D]:
         Line2D([], [], label="best epoch", **dot),
         *([Line2D([], [], label="the others' validation", **pale)] if several else []),
     ]
-
-
-def _describe(records: Sequence[Record], metric: str, write: object) -> str:
-    parts = []
-    for runs in _trained(records).values():
-        values = _mean(runs, f"val_{metric}")
-        best = fmean(float(run["best_epoch"]) for run in runs)
-        last = write(values[-1]) if callable(write) else values[-1]
-        parts.append(f"{runs[0]['name']}: best epoch {best:.2g}, validation ends at {last}")
-    return f"Training and validation {metric} by epoch, one panel per model. {'; '.join(parts)}."

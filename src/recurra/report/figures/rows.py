@@ -12,8 +12,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from recurra.report.canvas import TEXT, Look, new_figure
 from recurra.report.numbers import shorten
+from recurra.report.tables import Summary
 from recurra.report.theme import FAINT, INK, MUTED
-from recurra.study.summary import ModelSummary
 
 __all__ = [
     "BAR",
@@ -84,7 +84,7 @@ def row_track(axes: Axes, row: int) -> None:
     axes.barh(row + MARK, 1, height=BAR, color=FAINT.light, linewidth=0)
 
 
-def row_text(axes: Axes, row: int, model: ModelSummary, value: str) -> None:
+def row_text(axes: Axes, row: int, model: Summary, value: str) -> None:
     """Write the model's name and its value above its mark."""
     across = axes.get_yaxis_transform()
     baseline = ", baseline" if model.baseline else ""

@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from recurra.report.canvas import Look, styled
-from recurra.report.figures.comparison import most_common_share
 from recurra.report.figures.rows import (
     MARK,
     UPRIGHT,
@@ -19,6 +18,7 @@ from recurra.report.figures.rows import (
     row_text,
 )
 from recurra.report.numbers import percent
+from recurra.report.texts.figures.comparison import most_common_share
 from recurra.report.theme import INK, MUTED, PAPER, model_colours
 from recurra.study.summary import ModelSummary, Record, summarise
 

@@ -1,0 +1,46 @@
+"""Checks that records of every kind share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+__all__ = ["history_problem", "is_count", "is_number", "numbers_problem"]
+
+
+def is_number(value: object) -> bool:
+    """Say whether a value is a finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value)
+
+
+def is_count(value: object) -> bool:
+    """Say whether a value is a whole number from 0 up."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def numbers_problem(values: Mapping[str, Any], names: Sequence[str]) -> str | None:
+    """Say which of some entries is neither a number nor null, or None."""
+    for key in names:
+        if values.get(key) is not None and not is_number(values[key]):
+            return f"{key!r} should be a number or null, got {values[key]!r}"
+    return None
+
+
+def history_problem(history: Any, names: Sequence[str]) -> str | None:
+    """Say what is wrong with the values by epoch, or None."""
+    if history is None:
+        return None
+    if not isinstance(history, Mapping):
+        return "'history' should be an object or null"
+    for key in names:
+        values = history.get(key)
+        if not isinstance(values, Sequence) or not values or not all(map(is_number, values)):
+            return f"'history' should hold a list of numbers under {key!r}"
+        if len(values) != len(history["loss"]):
+            return (
+                f"'history' has {len(values)} values under {key!r}, its 'loss' has another number"
+            )
+    return None

@@ -1,0 +1,35 @@
+"""What the page of a comparison of classifiers says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from recurra.report.texts.cells import advice
+from recurra.report.texts.figures.confusion import shown_run
+from recurra.report.texts.tables import COLUMNS, comparison_rows, examples, tiles
+from recurra.study.summary import Record, summarise
+from recurra.study.verdict import verdict
+
+__all__ = ["context"]
+
+
+def context(records: Sequence[Record]) -> dict[str, Any]:
+    """Return what the template needs beyond what every page has.
+
+    Args:
+        records: Records of one comparison, checked.
+    """
+    run, summaries = shown_run(records), summarise(records)
+    return {
+        "tiles": tiles(records),
+        "verdict": verdict(summaries),
+        "columns": COLUMNS,
+        "rows": comparison_rows(records),
+        "kinds": sorted({one.interval_kind for one in summaries}),
+        "repeats": max(one.repeats for one in summaries),
+        "run": run,
+        "run_repeats": sum(record["model"] == run["model"] for record in records),
+        "examples": examples(records[0]["data"]),
+        "advice": advice(records),
+    }

@@ -1,0 +1,100 @@
+"""The pictures of a comparison of classifiers: what each is called, what it says, who draws it."""
+
+from __future__ import annotations
+
+from recurra.report.pictures import Picture
+from recurra.report.texts.figures import (
+    comparison,
+    confusion,
+    curves,
+    intervals,
+    lengths,
+    order,
+    padding,
+    size,
+)
+
+__all__ = ["PICTURES"]
+
+
+PICTURES = (
+    Picture(
+        "comparison",
+        "Accuracy on the test rows",
+        "Bars begin at zero. The upright line is what a model reaches that always answers the "
+        "most common class.",
+        comparison.figure,
+        comparison.describe,
+    ),
+    Picture(
+        "intervals",
+        "Accuracy, closer",
+        "The axis does not begin at zero. An interval that touches the band overlaps the "
+        "leader's; hollow points are baselines.",
+        intervals.figure,
+        intervals.describe,
+    ),
+    Picture(
+        "curves",
+        "Accuracy by epoch",
+        "Where validation turns away from training, the network begins to learn its training "
+        "rows by heart. The point marks the epoch whose weights were kept.",
+        curves.accuracy_figure,
+        curves.describe_accuracy,
+    ),
+    Picture(
+        "losses",
+        "Loss by epoch",
+        "Cross-entropy in nats, same axes for all. Loss often rises while accuracy still holds: "
+        "the network grows too sure of its mistakes.",
+        curves.loss_figure,
+        curves.describe_loss,
+    ),
+    Picture(
+        "size_vs_accuracy",
+        "Parameters against accuracy",
+        "Up and to the left is better: more right answers from a smaller model. "
+        "Hollow points are baselines.",
+        size.size_figure,
+        size.describe_size,
+    ),
+    Picture(
+        "time_vs_accuracy",
+        "Training time against accuracy",
+        "Until early stopping or the last epoch, mean of the repeats, on the machine that ran "
+        "the comparison.",
+        size.time_figure,
+        size.describe_time,
+    ),
+    Picture(
+        "lengths",
+        "Length of the training texts",
+        "Before any cut. The longest 0.5 % are not drawn.",
+        lengths.figure,
+        lengths.describe,
+    ),
+    Picture(
+        "padding",
+        "Padding and loss of text",
+        "Batches of like lengths spend less work on padding. Masks keep padding out of every "
+        "result either way.",
+        padding.figure,
+        padding.describe,
+    ),
+    Picture(
+        "word_order",
+        "Accuracy when order is destroyed",
+        "The same rows, the tokens of each text in random order. The longer the line, the "
+        "more a model had used the order.",
+        order.figure,
+        order.describe,
+    ),
+    Picture(
+        "confusion",
+        "Confusion matrix",
+        "Rows are the true classes, columns the predicted ones. Each cell: number of test rows "
+        "and their share of the row.",
+        confusion.figure,
+        confusion.describe,
+    ),
+)
