@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.errors import CorruptArtifactError, RecurraError
+from recurra.errors import ArtifactError, CorruptArtifactError, RecurraError
 from recurra.runtime._forecast_network import ForecastNetwork
 from recurra.runtime.artifact import Artifact, read_artifact
 from recurra.runtime.forecast_predictor import ForecastPredictor
@@ -117,10 +117,10 @@ def read_forecaster(source: str | Path | Artifact) -> LoadedForecaster:
         raise CorruptArtifactError(f"the file holds a model for {task!r:.60}, not a forecaster")
     try:
         return _read(artifact)
-    except RecurraError:
+    except ArtifactError:
         raise
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise CorruptArtifactError(f"the forecaster cannot be used: {error!r:.200}") from error
+    except (RecurraError, KeyError, TypeError, ValueError, IndexError) as error:
+        raise CorruptArtifactError(f"the forecaster cannot be used: {error!s:.200}") from error
 
 
 def _read(artifact: Artifact) -> LoadedForecaster:

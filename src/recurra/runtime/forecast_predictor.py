@@ -133,7 +133,8 @@ class ForecastPredictor:
             return values
         levels = reader.encoder.levels(values, first)
         late = np.minimum(np.arange(steps), len(self.shifts) - 1)
-        return reader.encoder.from_levels(calibrate_quantiles(levels, self.shifts[late]), first)
+        calibrated = calibrate_quantiles(levels, self.shifts[late], self.quantiles)
+        return reader.encoder.from_levels(calibrated, first)
 
     def levels(
         self,

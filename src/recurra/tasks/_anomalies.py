@@ -44,18 +44,15 @@ class Anomalies:
 
 
 def conformal_scores(actual: Array, quantiles: Array, middle: int) -> Array:
-    """Return distances from the median, in half-widths of the outermost interval on that side.
+    """Return distances from the median, in half-widths of the outermost interval.
 
     Args:
         actual: Shape `(batch, targets)`.
         quantiles: Shape `(batch, targets, quantiles)`, rising.
         middle: Position of the median.
     """
-    centre = quantiles[..., middle]
-    up, down = quantiles[..., -1] - centre, centre - quantiles[..., 0]
-    gap = actual - centre
-    width = np.maximum(np.where(gap > 0, up, down), np.finfo(np.float64).tiny)
-    return np.abs(gap) / width
+    half = np.maximum((quantiles[..., -1] - quantiles[..., 0]) / 2, np.finfo(np.float64).tiny)
+    return np.abs(actual - quantiles[..., middle]) / half
 
 
 def sorted_scores(scores: Array) -> Array:

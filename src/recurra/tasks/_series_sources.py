@@ -10,16 +10,19 @@ from typing import Any
 import numpy as np
 
 from recurra.errors import DataError
+from recurra.runtime import ForecastPredictor
 from recurra.sequences import (
     Clock,
     SeriesTable,
     frame_kind,
     load_series_dataset,
+    match_columns,
     read_series,
+    series_dataset_entry,
     series_dataset_names,
 )
 
-__all__ = ["OpenedSeries", "join_series", "open_series"]
+__all__ = ["OpenedSeries", "join_series", "open_new_series", "open_series"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +74,28 @@ def open_series(
         return OpenedSeries(table, None, {})
     rows = int(dataset.test.lengths.max())
     return OpenedSeries(join_series(table, dataset.test), None, {"test": rows})
+
+
+def open_new_series(
+    data: Any, reading: Mapping[str, Any], predictor: ForecastPredictor
+) -> OpenedSeries:
+    """Open data to forecast or to measure on: with the columns and the time grid of the training.
+
+    Args:
+        data: As for `open_series`.
+        reading: How the training data were read.
+        predictor: The forecaster.
+
+    Raises:
+        SourceError: If there is no such file or dataset.
+        DataError: If the data cannot be used or have other columns.
+    """
+    tail = predictor.tail
+    if reading["target"] is None and tail.name in series_dataset_names():
+        own = series_dataset_entry(tail.name).roles  # a file may hold what the dataset holds
+        reading = {**reading, "time": reading["time"] or own.time, "target": own.target}
+    opened = open_series(data, reading, predictor.encoder.missing, tail.clock)
+    return replace(opened, table=match_columns(opened.table, tail))
 
 
 def join_series(table: SeriesTable, later: SeriesTable) -> SeriesTable:

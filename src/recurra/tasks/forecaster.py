@@ -618,7 +618,7 @@ def _calibrated(predictor: ForecastPredictor, prepared: PreparedSeries) -> Forec
     shifts = conformal_shifts(came, levels, predictor.quantiles, ages)
     single = prepared.split.validation_windows(1, len(ages) + horizon)
     came, levels, _ = _validation_levels(predictor, prepared, single, 1)
-    first = calibrate_quantiles(levels, shifts[:1])[:, 0]
+    first = calibrate_quantiles(levels, shifts[:1], predictor.quantiles)[:, 0]
     scores = conformal_scores(came[:, 0], first, predictor.quantiles.index(0.5))
     return replace(predictor, shifts=shifts, scores=sorted_scores(scores))
 
