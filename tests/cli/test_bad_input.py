@@ -369,5 +369,5 @@ def test_an_error_of_the_system_is_one_line(tiny, model, monkeypatch):
     def full(*_: object, **__: object) -> Result:
         raise OSError(28, "No space left on device", "/tmp/spill")
 
-    monkeypatch.setattr("recurra.runtime.load_predictor", full)
+    monkeypatch.setattr("recurra.runtime.read_artifact", full)
     assert refused("predict", model, "a", code=1) == "/tmp/spill: No space left on device"

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import typer
 
+from recurra.cli.backtest import backtest
 from recurra.cli.bench import bench
 from recurra.cli.compare import compare, demo
 from recurra.cli.datasets import get_command, list_command, path_command
+from recurra.cli.detect import detect
 from recurra.cli.evaluate import evaluate
 from recurra.cli.export import export
 from recurra.cli.info import info
 from recurra.cli.predict import predict
 from recurra.cli.train_classify import classify
+from recurra.cli.train_forecast import forecast
 
 __all__ = ["register"]
 
 
 def register(app: typer.Typer, train: typer.Typer, data: typer.Typer) -> None:
     """Add every command to its group."""
-    for command in (demo, compare, predict, evaluate, export, info, bench):
+    for command in (demo, compare, predict, evaluate, backtest, detect, export, info, bench):
         app.command()(command)
     train.command()(classify)
+    train.command()(forecast)
     data.command("list")(list_command)
     data.command("get")(get_command)
     data.command("path")(path_command)

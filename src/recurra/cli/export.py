@@ -29,7 +29,7 @@ def export(
     check_model(model)
     check_output(output)
     with hold_interrupts():
-        from recurra.tasks import TextClassifier
+        from recurra.tasks import load_model
 
-    path = TextClassifier.load(model).export(output)
+    path = load_model(model).export(output)
     console().print(f"saved {path}")

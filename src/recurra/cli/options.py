@@ -11,6 +11,8 @@ from recurra.errors import UsageError
 
 __all__ = [
     "BatchSize",
+    "Bidirectional",
+    "Dropout",
     "Epochs",
     "Json",
     "Kernels",
@@ -20,9 +22,13 @@ __all__ = [
     "Level",
     "MaxLength",
     "ModelFile",
+    "ModelOutput",
     "Patience",
+    "RecurrentDropout",
+    "Resume",
     "Seed",
     "Source",
+    "TensorBoardFolder",
     "TextColumn",
     "Units",
     "Vocabulary",
@@ -40,6 +46,10 @@ Source = Annotated[
 ModelFile = Annotated[
     Path, typer.Argument(help="A .recurra file.", metavar="MODEL", show_default=False)
 ]
+ModelOutput = Annotated[
+    Path,
+    typer.Option("-o", "--output", help="Where to save the model.", metavar="MODEL.recurra"),
+]
 TextColumn = Annotated[
     str | None, typer.Option("--text", help="Column of the texts.", metavar="COL")
 ]
@@ -53,6 +63,12 @@ Units = Annotated[
     typer.Option(help="Units of a layer, or of each: 128,64,32.", metavar="N[,N...]"),
 ]
 Layers = Annotated[int | None, typer.Option(help="Recurrent layers.", min=1, max=64, metavar="N")]
+Bidirectional = Annotated[
+    bool | None,
+    typer.Option("--bidirectional/--one-direction", help="Read from both ends."),
+]
+Dropout = Annotated[float | None, typer.Option(help="Dropout of the layers' inputs.", metavar="P")]
+RecurrentDropout = Annotated[float | None, typer.Option(help="Dropout of the state.", metavar="P")]
 Level = Annotated[
     str | None,
     typer.Option(help="word, char or subword; chosen by the texts when left out.", metavar="LEVEL"),
@@ -62,7 +78,9 @@ MaxLength = Annotated[
     int | None, typer.Option(metavar="N", help="Tokens read of a text; 0 for all.", min=0)
 ]
 Epochs = Annotated[int | None, typer.Option(metavar="N", help="The most epochs.", min=1)]
-BatchSize = Annotated[int | None, typer.Option(metavar="N", help="Texts in a step.", min=1)]
+BatchSize = Annotated[
+    int | None, typer.Option(metavar="N", help="Texts or windows in a step.", min=1)
+]
 LearningRate = Annotated[
     float | None, typer.Option(metavar="RATE", help="Adam's first learning rate.")
 ]
@@ -73,6 +91,12 @@ Kernels = Annotated[
 Patience = Annotated[
     int | None,
     typer.Option(help="Epochs without progress before training stops.", min=1, metavar="N"),
+]
+
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")]
+TensorBoardFolder = Annotated[
+    Path | None,
+    typer.Option("--tensorboard", help="Write TensorBoard logs there.", metavar="DIR"),
 ]
 
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recurra.cli import options as o
+from recurra.cli.forecast_options import Horizon
 from recurra.cli.output import print_json
+from recurra.cli.predict_forecast import predict_forecast
 from recurra.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
@@ -27,38 +29,73 @@ _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz")
 
 def predict(
     model: o.ModelFile,
-    texts: Annotated[
-        list[str] | None, typer.Argument(help="Texts to label.", metavar="TEXT")
+    given: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Texts to label; or the data whose end is continued, by default the data of the "
+            "training.",
+            metavar="TEXT...|SOURCE",
+        ),
     ] = None,
     file: Annotated[
         Path | None,
         typer.Option(help="A table, or a file with one text on each line.", metavar="F"),
     ] = None,
     text: o.TextColumn = None,
+    horizon: Horizon = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the forecast: .csv, .json or .parquet.", metavar="FILE"),
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw the forecast.", metavar="FILE.png")
+    ] = None,
     as_json: o.Json = False,
 ) -> None:
-    """Label texts: arguments, a file, or standard input line by line."""
-    from recurra.cli.paths import check_model
-    from recurra.runtime import load_predictor
+    """Label texts, or continue time series.
 
-    if texts and file:
+    Texts are arguments, a file, or standard input line by line.
+    """
+    from recurra.cli.paths import check_model
+    from recurra.runtime import FORECAST_TASK, TextPredictor, read_artifact
+
+    if given and file:
         raise UsageError("give texts or --file, not both")
-    if text and not (file and _is_table(file)):
-        raise UsageError("--text names a column of a table: give the table with --file")
-    if not texts and file is None and sys.stdin.isatty():
-        raise UsageError("give texts, --file F, or pipe lines into standard input")
-    predictor = load_predictor(check_model(model))
-    groups = [texts] if texts else _groups(file, text)
+    artifact = read_artifact(check_model(model))
+    if artifact.manifest.get("task") == FORECAST_TASK:
+        _refuse(model, "continues series", file=file, text=text)
+        if given and len(given) > 1:
+            raise UsageError(f"{model} continues one table of series; give one file or dataset")
+        predict_forecast(artifact, given[0] if given else None, horizon, out, plot, as_json=as_json)
+        return
+    _refuse(model, "labels texts", horizon=horizon, out=out, plot=plot)
+    _check_text_options(given, file, text)
+    predictor = TextPredictor.from_artifact(artifact)
+    groups = [given] if given else _groups(file, text)
     if as_json:
         print_json({"model": str(model), "predictions": _records(predictor, groups)})
         return
     for group in groups:
         lines = [
-            f"{p.label}\t{p.probability:.4f}\t{_shown(given)}\n"
-            for given, p in zip(group, predictor.answer(group), strict=True)
+            f"{p.label}\t{p.probability:.4f}\t{_shown(text)}\n"
+            for text, p in zip(group, predictor.answer(group), strict=True)
         ]
         sys.stdout.write("".join(lines))
         sys.stdout.flush()
+
+
+def _refuse(model: Path, task: str, **options: object) -> None:
+    """Refuse options of the other task."""
+    for name, value in options.items():
+        if value is not None:
+            raise UsageError(f"{model} {task}; leave out --{name}")
+
+
+def _check_text_options(texts: list[str] | None, file: Path | None, text: str | None) -> None:
+    if text and not (file and _is_table(file)):
+        raise UsageError("--text names a column of a table: give the table with --file")
+    if not texts and file is None and sys.stdin.isatty():
+        raise UsageError("give texts, --file F, or pipe lines into standard input")
 
 
 def _records(predictor: TextPredictor, groups: Iterable[list[str]]) -> list[dict[str, object]]:

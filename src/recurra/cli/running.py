@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recurra.cli.caching import use_compilation_cache
-from recurra.cli.logs import LateTensorBoard
-from recurra.cli.paths import check_folder, check_output, new_folders, remove_empty
-from recurra.cli.progress import CompareProgress, TrainingProgress
+from recurra.cli.paths import check_output, new_folders, remove_empty
+from recurra.cli.progress import CompareProgress
+from recurra.cli.training import train_and_save, training_facts
 from recurra.study import compare, write_results
 from recurra.tasks import TextClassifier
 
@@ -35,24 +36,14 @@ def train_text_classifier(
         RecurraError: If something cannot be used; the output is untouched then.
         KeyboardInterrupt: After saying how to go on.
     """
-    check_output(output)
-    checkpoint = check_folder(output.with_name(f"{output.name}.partial"))
-    _mention_checkpoint(checkpoint, resume, notes)
-    use_compilation_cache()
-    classifier = TextClassifier(checkpoint=checkpoint, resume=resume, **settings)
-    progress = TrainingProgress(notes)
-    observers = [progress, *([LateTensorBoard(tensorboard)] if tensorboard else [])]
-    try:
-        with progress:
-            classifier.fit_source(source, **reading, observers=observers)
-        classifier.save(output)
-    except KeyboardInterrupt:
-        if _has_checkpoint(checkpoint):
-            raise KeyboardInterrupt(
-                f"interrupted; the finished epochs are in {checkpoint}, go on with --resume"
-            ) from None
-        raise
-    classifier.discard_checkpoint()
+    classifier = train_and_save(
+        partial(TextClassifier, **settings),
+        lambda made, observers: made.fit_source(source, **reading, observers=observers),
+        output,
+        resume=resume,
+        tensorboard=tensorboard,
+        notes=notes,
+    )
     return _result(classifier, output)
 
 
@@ -112,34 +103,13 @@ def _interrupted_comparison(progress: _SavingProgress, results: Path) -> str:
     return f"interrupted; the finished trainings are in {results}, go on with --resume"
 
 
-def _mention_checkpoint(checkpoint: Path, resume: bool, notes: Console) -> None:
-    found = _has_checkpoint(checkpoint)
-    if found and not resume:
-        notes.print(f"an interrupted run is in {checkpoint}; --resume would go on. Starting anew.")
-    if resume and not found:
-        notes.print(f"nothing to resume in {checkpoint}; starting from the beginning")
-
-
-def _has_checkpoint(folder: Path) -> bool:
-    return (folder / "state.safetensors").is_file()
-
-
 def _result(classifier: TextClassifier, output: Path) -> dict[str, Any]:
     metrics = classifier.metrics_
-    state = classifier.training_
     return {
         "model": classifier.settings_.cell,
-        "path": str(output),
         "rows": metrics.get("rows", 0),
         **{name: metrics.get(name) for name in ("accuracy", "macro_f1", "log_loss")},
         "calibration_error": metrics.get("calibration_error"),
         "per_class": metrics.get("per_class"),
-        "parameters": int(classifier.model_.count_params()),
-        "epochs": state.epoch,
-        "best_epoch": state.best_epoch,
-        "training_seconds": sum(state.seconds),
-        "history": state.history,
-        "data": {k: classifier.data_[k] for k in ("name", "source", "sha256", "rows")},
-        "settings": classifier.settings_.to_dict(),
-        "seed": classifier.seed,
+        **training_facts(classifier, output),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,19 +16,13 @@ __all__ = ["classify"]
 
 def classify(
     source: o.Source,
-    output: Annotated[
-        Path,
-        typer.Option("-o", "--output", help="Where to save the model.", metavar="MODEL.recurra"),
-    ],
+    output: o.ModelOutput,
     text: o.TextColumn = None,
     label: o.LabelColumn = None,
     cell: Annotated[
         str | None, typer.Option(help="lstm, gru, rnn or dense.", metavar="CELL")
     ] = None,
-    bidirectional: Annotated[
-        bool | None,
-        typer.Option("--bidirectional/--one-direction", help="Read from both ends."),
-    ] = None,
+    bidirectional: o.Bidirectional = None,
     units: o.Units = None,
     layers: o.Layers = None,
     attention: Annotated[
@@ -42,12 +35,8 @@ def classify(
     embedding: Annotated[
         int | None, typer.Option(help="Width of token vectors.", min=1, metavar="N")
     ] = None,
-    dropout: Annotated[
-        float | None, typer.Option(help="Dropout of the layers' inputs.", metavar="P")
-    ] = None,
-    recurrent_dropout: Annotated[
-        float | None, typer.Option(help="Dropout of the state.", metavar="P")
-    ] = None,
+    dropout: o.Dropout = None,
+    recurrent_dropout: o.RecurrentDropout = None,
     level: o.Level = None,
     vocabulary: o.Vocabulary = None,
     max_length: o.MaxLength = None,
@@ -65,12 +54,8 @@ def classify(
         ),
     ] = 0.1,
     seed: o.Seed = 0,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with an interrupted run.")
-    ] = False,
-    tensorboard: Annotated[
-        Path | None, typer.Option(help="Write TensorBoard logs there.", metavar="DIR")
-    ] = None,
+    resume: o.Resume = False,
+    tensorboard: o.TensorBoardFolder = None,
     as_json: o.Json = False,
 ) -> None:
     """Train a text classifier and save it as one file."""

@@ -22,7 +22,8 @@ from recurra.runtime.forecast_specification import (
     FORECAST_CELLS,
     ForecasterSpecification,
 )
-from recurra.runtime.predictor import Prediction, TextPredictor, load_predictor
+from recurra.runtime.loading import load_predictor
+from recurra.runtime.predictor import Prediction, TextPredictor
 from recurra.runtime.specification import CELLS, POOLINGS, ClassifierSpecification
 
 __all__ = [

@@ -114,7 +114,8 @@ def read_forecaster(source: str | Path | Artifact) -> LoadedForecaster:
     artifact = source if isinstance(source, Artifact) else read_artifact(source)
     task = artifact.manifest.get("task")
     if task != FORECAST_TASK:
-        raise CorruptArtifactError(f"the file holds a model for {task!r:.60}, not a forecaster")
+        name = artifact.path or "the file"
+        raise CorruptArtifactError(f"{name} holds a model for {task!r:.60}, not a forecaster")
     try:
         return _read(artifact)
     except ArtifactError:

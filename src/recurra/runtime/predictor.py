@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,11 @@ from numpy.typing import NDArray
 
 from recurra.errors import CorruptArtifactError, DataError
 from recurra.runtime._network import ClassifierNetwork
-from recurra.runtime.artifact import Artifact, read_artifact
+from recurra.runtime.artifact import Artifact
 from recurra.runtime.specification import ClassifierSpecification
 from recurra.sequences import NgramVocabulary, TextEncoder, pad_sequences
 
-__all__ = ["Prediction", "TextPredictor", "load_predictor"]
+__all__ = ["Prediction", "TextPredictor"]
 
 TASK = "text-classification"
 _BATCH = 64
@@ -161,19 +160,6 @@ class TextPredictor:
         ids = pad_sequences(rows)
         ngrams = None if self.ngrams is None else self.ngrams.transform(ids, unique=True)
         return self._network(ids, lengths, ngrams)
-
-
-def load_predictor(path: str | Path) -> TextPredictor:
-    """Read a model file for prediction.
-
-    Args:
-        path: A `.recurra` file.
-
-    Raises:
-        SourceError: If there is no such file.
-        ArtifactError: If it cannot be used, see `read_artifact`.
-    """
-    return TextPredictor.from_artifact(read_artifact(path))
 
 
 def _checked_classes(classes: Any) -> list[Any]:

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from recurra.tasks._anomalies import Anomalies, find_anomalies
     from recurra.tasks._backtest import Backtest, BacktestObserver
     from recurra.tasks._forecast_evaluation import Scales
+    from recurra.tasks._loading import load_model
+    from recurra.tasks._series_sources import open_new_series
     from recurra.tasks._training import TrainingObserver, TrainingOptions
     from recurra.tasks._training_state import TrainingState
     from recurra.tasks.forecaster import Forecaster
@@ -25,6 +27,8 @@ __all__ = [
     "TrainingOptions",
     "TrainingState",
     "find_anomalies",
+    "load_model",
+    "open_new_series",
 ]
 
 _LAZY = {
@@ -38,6 +42,8 @@ _LAZY = {
     "TrainingOptions": "recurra.tasks._training",
     "TrainingState": "recurra.tasks._training_state",
     "find_anomalies": "recurra.tasks._anomalies",
+    "load_model": "recurra.tasks._loading",
+    "open_new_series": "recurra.tasks._series_sources",
 }
 
 

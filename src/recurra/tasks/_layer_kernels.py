@@ -9,7 +9,7 @@ import keras
 
 from recurra.errors import ArtifactError, UsageError
 from recurra.layers import LayerKernel, accelerated, explain_kernels
-from recurra.tasks.text_classifier import TextClassifier
+from recurra.tasks._loading import load_model
 
 __all__ = ["layer_kernels"]
 
@@ -27,7 +27,7 @@ def layer_kernels(path: str | Path) -> list[LayerKernel]:
     """
     path = Path(path)
     if path.suffix == ".recurra":
-        model = TextClassifier.load(path).model_
+        model = load_model(path).model_
     elif path.suffix == ".keras":
         model = _keras_model(path)
     else:

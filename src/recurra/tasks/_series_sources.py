@@ -18,7 +18,6 @@ from recurra.sequences import (
     load_series_dataset,
     match_columns,
     read_series,
-    series_dataset_entry,
     series_dataset_names,
 )
 
@@ -63,7 +62,7 @@ def open_series(
     table = read_series(data, **reading, missing=missing, clock=clock)
     if not isinstance(data, (str, Path)):
         return OpenedSeries(table, frame_kind(data), {})
-    if str(data) not in series_dataset_names():
+    if _is_no_dataset(data):
         return OpenedSeries(table, None, {})
     dataset = load_series_dataset(str(data))
     if dataset.split is not None:
@@ -91,9 +90,10 @@ def open_new_series(
         DataError: If the data cannot be used or have other columns.
     """
     tail = predictor.tail
-    if reading["target"] is None and tail.name in series_dataset_names():
-        own = series_dataset_entry(tail.name).roles  # a file may hold what the dataset holds
-        reading = {**reading, "time": reading["time"] or own.time, "target": own.target}
+    if reading["target"] is None and tail.id_column is None and _is_no_dataset(data):
+        # The training data named their columns themselves; a file of the same columns does not.
+        time = reading["time"] or tail.clock.column
+        reading = {**reading, "time": time, "target": tail.target_names}
     opened = open_series(data, reading, predictor.encoder.missing, tail.clock)
     return replace(opened, table=match_columns(opened.table, tail))
 
@@ -110,3 +110,7 @@ def join_series(table: SeriesTable, later: SeriesTable) -> SeriesTable:
     lengths = table.lengths + later.lengths
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     return replace(table, values=np.concatenate(parts), offsets=offsets)
+
+
+def _is_no_dataset(data: Any) -> bool:
+    return not isinstance(data, (str, Path)) or str(data) not in series_dataset_names()

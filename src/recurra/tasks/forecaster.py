@@ -56,10 +56,10 @@ from recurra.tasks._forecast_training import (
     network_of,
     train_forecaster,
 )
-from recurra.tasks._keras_files import keras_bytes
+from recurra.tasks._keras_files import check_keras_path, keras_bytes, write_keras_file
 from recurra.tasks._kernels import kernel_name
 from recurra.tasks._manifests import manifest_part, seed_from_manifest
-from recurra.tasks._series_sources import OpenedSeries, open_series
+from recurra.tasks._series_sources import OpenedSeries, open_new_series, open_series
 from recurra.tasks._training import TrainingObserver
 
 if TYPE_CHECKING:
@@ -488,8 +488,11 @@ class Forecaster(BaseEstimator):  # type: ignore[misc]
         )
 
     @classmethod
-    def load(cls, path: str | Path) -> Self:
+    def load(cls, path: str | Path | Artifact) -> Self:
         """Read a forecaster that `save` has written; no code in the file is run.
+
+        Args:
+            path: A `.recurra` file, or its contents.
 
         Raises:
             SourceError: If there is no such file.
@@ -504,6 +507,23 @@ class Forecaster(BaseEstimator):  # type: ignore[misc]
         forecaster.settings_ = settings
         forecaster._restore(loaded)
         return forecaster
+
+    def export(self, path: str | Path) -> Path:
+        """Write the plain Keras model, for programs without Recurra.
+
+        It maps scaled, normalised windows to forecasts in the same units; see `model_`.
+
+        Args:
+            path: Ends in `.keras`, or in `.h5` for the legacy format.
+
+        Raises:
+            NotFittedError: Before `fit`.
+            UsageError: If the ending is another.
+            OutputError: If it cannot be written.
+        """
+        self._check_fitted()
+        path = check_keras_path(path)
+        return write_keras_file(_uncompiled(self.model_, self.specification_), path)
 
     def discard_checkpoint(self) -> None:
         """Remove the checkpoint; call it once the model is saved."""
@@ -527,9 +547,7 @@ class Forecaster(BaseEstimator):  # type: ignore[misc]
         return resolve_forecast_settings(self.preset, self._given())
 
     def _open(self, data: Any) -> OpenedSeries:
-        """Open data to forecast or to measure on, on the time grid of the training."""
-        clock = self.predictor_.tail.clock
-        return open_series(data, self._reading(), self.settings_.missing, clock)
+        return open_new_series(data, self._reading(), self.predictor_)
 
     def _checkpoint(self, fingerprint: dict[str, Any]) -> Checkpoint | None:
         if self.checkpoint is None:

@@ -33,7 +33,7 @@ from recurra.tasks._examples import (
     examples_from_table,
 )
 from recurra.tasks._facts import now, versions
-from recurra.tasks._keras_files import keras_bytes
+from recurra.tasks._keras_files import check_keras_path, keras_bytes, write_keras_file
 from recurra.tasks._kernels import kernel_name
 from recurra.tasks._manifests import manifest_part, seed_from_manifest
 from recurra.tasks._preparation import PreparedTexts, encode_texts, prepare_texts
@@ -407,16 +407,19 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return write_artifact(path, artifact)
 
     @classmethod
-    def load(cls, path: str | Path) -> Self:
+    def load(cls, path: str | Path | Artifact) -> Self:
         """Read a classifier that `save` has written.
 
         The Keras model is built from the specification; no code in the file is run.
+
+        Args:
+            path: A `.recurra` file, or its contents.
 
         Raises:
             SourceError: If there is no such file.
             ArtifactError: If it cannot be used.
         """
-        artifact = read_artifact(path)
+        artifact = path if isinstance(path, Artifact) else read_artifact(path)
         predictor = TextPredictor.from_artifact(artifact)
         manifest = artifact.manifest
         settings = settings_from_manifest(manifest)
@@ -435,15 +438,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             UsageError: If the ending is another.
             OutputError: If it cannot be written.
         """
-        path = Path(path)
-        if path.suffix not in (".keras", ".h5"):
-            raise UsageError(f"{path.name} must end in .keras or .h5")
-        check_writable(path)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".recurra-") as folder:
-            temporary = Path(folder) / path.name
-            _save_quietly(self._plain_model(), temporary)
-            temporary.replace(path)
-        return path
+        path = check_keras_path(path)
+        return write_keras_file(self._plain_model(), path)
 
     def discard_checkpoint(self) -> None:
         """Remove the checkpoint; call it once the model is saved."""
@@ -562,15 +558,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return tuple(_plain(item) for item in value)
     return value
-
-
-def _save_quietly(model: keras.Model, path: Path) -> None:
-    """Save without Keras's remark that `.h5` is a legacy format, which the caller asked for."""
-    from absl import logging
-
-    level = logging.get_verbosity()
-    logging.set_verbosity(logging.ERROR)
-    try:
-        model.save(path)
-    finally:
-        logging.set_verbosity(level)
