@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 __all__ = ["compact", "count", "duration", "fixed", "interval", "megabytes", "percent", "shorten"]
+__all__ += ["plain", "signed_percent", "significant"]
 
 NBSP = "\u00a0"
 NOTHING = "–"
@@ -21,6 +24,31 @@ def interval(low: float, high: float, digits: int = 1) -> str:
 def fixed(value: float | None, digits: int = 3) -> str:
     """Write a number with a fixed number of decimals; a dash for None."""
     return NOTHING if value is None else f"{value:.{digits}f}"
+
+
+def signed_percent(share: float | None, digits: int = 1) -> str:
+    """Write a share with its sign, `+12.3 %` or `−4.0 %`; a dash for None."""
+    if share is None:
+        return NOTHING
+    text = f"{100 * share:+.{digits}f}".replace("-", "−")
+    return f"{'0' + text[2:] if float(f'{100 * share:.{digits}f}') == 0 else text}{NBSP}%"
+
+
+def significant(value: float | None, digits: int = 4) -> str:
+    """Write a number with some significant digits, `1,234` or `0.1234`; a dash for None."""
+    if value is None:
+        return NOTHING
+    if value == 0:
+        return "0"
+    places = digits - 1 - math.floor(math.log10(abs(value)))
+    if places > 2 * digits:
+        return f"{value:.{digits - 1}e}"
+    return f"{round(value, places):,.{max(0, places)}f}".replace("-", "−")
+
+
+def plain(value: float) -> str:
+    """Write the number at a tick of an axis, as short as it is."""
+    return compact(value) if value >= 100_000 else f"{value:,.6g}".replace("-", "−")
 
 
 def count(value: float | None) -> str:

@@ -68,7 +68,7 @@ class BaselineForecaster:
             return points
         unit = self.deviations[series][:, None, :, None]
         levels = np.repeat(points, len(self.quantiles), axis=-1) / unit
-        return calibrate_quantiles(levels, self.shifts) * unit
+        return calibrate_quantiles(levels, self.shifts, self.quantiles) * unit
 
 
 def naive_baseline(prepared: PreparedSeries, season: int) -> BaselineForecaster:

@@ -140,23 +140,27 @@ def _among_networks(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:
 
 
 def _coverage(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:
-    sentences = []
+    """Say which networks' intervals hold what they should, which too much, which too little."""
+    groups: dict[str, list[str]] = {words: [] for words in _HELD}
+    nominal = 0.0
     for one in summaries:
         if not _network(one) or one.coverage is None or one.nominal is None:
             continue
-        gap = one.coverage - one.nominal
-        words = (
-            "as they should"
-            if abs(gap) <= _TOLERANCE
-            else "too many: they are too wide"
-            if gap > 0
-            else "too few: they are too narrow"
-        )
-        sentences.append(
-            f"The {_percent(one.nominal, 0)} intervals of {one.name} held "
-            f"{_percent(one.coverage)} of the values, {words}."
-        )
-    return tuple(sentences)
+        nominal, gap = one.nominal, one.coverage - one.nominal
+        place = 0 if abs(gap) <= _TOLERANCE else 1 if gap > 0 else 2
+        groups[_HELD[place]].append(f"{one.name} ({_percent(one.coverage)})")
+    return tuple(
+        f"The {_percent(nominal, 0)} intervals of {listed(names)} held {words}."
+        for words, names in groups.items()
+        if names
+    )
+
+
+_HELD = (
+    "about the share of the values that they should",
+    "too many of the values: they are too wide",
+    "too few of the values: they are too narrow",
+)
 
 
 def _limits(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:

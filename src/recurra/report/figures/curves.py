@@ -30,11 +30,13 @@ class Metric(NamedTuple):
         name: Its key in the history; that of validation has `val_` before it.
         write: How it is written.
         share: Whether it lies between 0 and 1.
+        comparable: Whether the models' values are of one unit, and share their axes.
     """
 
     name: str
     write: Callable[[float | None], str]
     share: bool = False
+    comparable: bool = True
 
 
 _DASHES = (0, (4, 2.5))
@@ -57,15 +59,20 @@ def draw_curves(groups: Groups, colours: Mapping[str, Colour], metric: Metric) -
     columns = min(2, len(groups))
     rows = -(-len(groups) // columns)
     drawing = new_figure((146 if len(groups) > 1 else 240) * rows + 66)
-    panels = drawing.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    panels = drawing.subplots(rows, columns, sharex=True, sharey=metric.comparable, squeeze=False)
     flat = [panel for line in panels for panel in line]
     for panel, (model, runs) in zip(flat, groups.items(), strict=False):
-        _others(panel, groups, model, metric.name)
+        if metric.comparable:
+            _others(panel, groups, model, metric.name)
+        else:
+            panel.set_ylim(*_limits({model: runs}, metric))
         _runs(panel, runs, metric.name, colours[model].light)
         name = shorten(runs[0]["name"], 22 if columns > 1 else 44)
         panel.set_title(name, loc="left", color=colours[model].light, fontsize=TEXT, pad=5)
-    _axes(flat, len(groups), columns, metric, _limits(groups, metric))
-    key(drawing, _handles(len(groups) > 1), columns=2)
+    if metric.comparable:
+        flat[0].set_ylim(*_limits(groups, metric))
+    _axes(flat, len(groups), columns, metric)
+    key(drawing, _handles(metric.comparable and len(groups) > 1), columns=2)
     return drawing
 
 
@@ -145,15 +152,12 @@ def _limits(groups: Groups, metric: Metric) -> tuple[float, float]:
     return max(0.0, low - margin), min(1.01, top) if metric.share else top
 
 
-def _axes(
-    panels: Sequence[Axes], used: int, columns: int, metric: Metric, limits: tuple[float, float]
-) -> None:
+def _axes(panels: Sequence[Axes], used: int, columns: int, metric: Metric) -> None:
     for place, panel in enumerate(panels):
         if place >= used:
             panel.remove()
             continue
         axis(panel, "y")
-        panel.set_ylim(*limits)
         panel.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
         panel.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
         panel.margins(x=0.06)
