@@ -37,9 +37,7 @@ def backtest(
             show_default=False,
         ),
     ],
-    data: Annotated[
-        str | None, typer.Argument(help="The data of MODEL.", metavar="SOURCE")
-    ] = None,
+    data: Annotated[str | None, typer.Argument(help="The data of MODEL.", metavar="SOURCE")] = None,
     *,
     windows: Annotated[int, typer.Option(help="Origins to forecast from.", min=1, metavar="N")] = 5,
     stride: Annotated[
@@ -102,7 +100,7 @@ def _model_and_source(source: str, data: str | None) -> tuple[Path | None, str]:
 def _print(record: dict[str, Any]) -> None:
     metrics, name = record["metrics"], record["model"]
     screen = console()
-    screen.print(figures_line(metrics, f"{len(record['origins'])} origins"))
+    screen.print(figures_line(metrics, f"from {len(record['origins'])} origins"))
     screen.print(skill_line(metrics))
     screen.print(baseline_table(metrics, name))
     screen.print(step_table(metrics, name))

@@ -70,7 +70,7 @@ def _measure_forecaster(artifact: Artifact, source: str, since: str | None) -> d
 
 def _show_forecaster(measured: dict[str, Any]) -> None:
     screen = console()
-    screen.print(figures_line(measured, "the data"))
+    screen.print(figures_line(measured))
     screen.print(skill_line(measured))
     screen.print(target_table(measured))
     screen.print(step_table(measured, "forecast"))

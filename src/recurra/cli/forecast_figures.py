@@ -22,18 +22,18 @@ _TITLES = {"mase": "MASE", "mae": "MAE", "rmse": "RMSE", "smape": "sMAPE %"}
 _MOST_TARGETS = 12
 
 
-def figures_line(metrics: Metrics, rows: str) -> str:
+def figures_line(metrics: Metrics, where: str = "") -> str:
     """Return the figures in one line.
 
     Args:
         metrics: As `Forecaster.evaluate` returns them.
-        rows: What was measured on, for example `"the test rows"`.
+        where: What was measured on, for example `"of the test rows"`.
     """
     parts = [f"{name} {_number(metrics[key])}" for key, name in _LINE if metrics[key] is not None]
     if metrics.get("coverage") is not None:
         parts.append(f"coverage {metrics['coverage']:.1%} of nominal {metrics['nominal']:.0%}")
     windows = f"{metrics['windows']:,} window{'s' if metrics['windows'] != 1 else ''}"
-    return "  ".join([*parts, f"on {windows} of {rows}"])
+    return "  ".join([*parts, f"on {windows} {where}".rstrip()])
 
 
 def skill_line(metrics: Metrics) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from recurra.cli import options as o
 from recurra.cli.option_groups import given_options
-from recurra.errors import UsageError
+from recurra.errors import UnknownNameError, UsageError
 
 __all__ = [
     "Horizon",
@@ -155,6 +155,8 @@ def forecaster_settings(
         UsageError: If an option cannot be read.
     """
     chosen = {**given_options(reading), **given_options(network)}
+    if chosen.get("loss") in ("mae", "mse") and chosen.get("quantiles") != "none":
+        raise UsageError(f"--loss {chosen['loss']} forecasts no quantiles; add --quantiles none")
     for name, parse in _PARSED.items():
         if name in chosen:
             chosen[name] = parse(chosen[name])
@@ -199,6 +201,12 @@ def _parse_lookback(text: str) -> int | None:
         raise UsageError(f"--lookback takes a number of steps or auto, not {text!r}") from None
 
 
+def _parse_attention(text: str) -> str:
+    if text not in ("additive", "dot", "none"):
+        raise UnknownNameError("attention", text, ("additive", "dot", "none"))
+    return "" if text == "none" else text
+
+
 def _parse_quantiles(text: str) -> tuple[float, ...]:
     if text == "none":
         return ()
@@ -214,7 +222,7 @@ _OTHER_NAMES = {"frequency": "freq"}
 _PARSED: dict[str, Any] = {
     "lookback": _parse_lookback,
     "units": o.parse_units,
-    "attention": lambda text: "" if text == "none" else text,
+    "attention": _parse_attention,
     "quantiles": _parse_quantiles,
     "validation": lambda text: parse_share("--validation", text),
 }

@@ -60,4 +60,4 @@ def forecast(
 def _lines(metrics: dict[str, Any]) -> list[str]:
     if not metrics:
         return ["no test rows, so nothing is measured; recurra evaluate does it on later rows"]
-    return [figures_line(metrics, "the test rows"), skill_line(metrics)]
+    return [figures_line(metrics, "of the test rows"), skill_line(metrics)]

@@ -42,7 +42,8 @@ def read_series_file(path: Path, name: str, roles: Roles) -> SeriesTable:
         return assemble(rows, roles, stem(path))
     if len(rows.columns) < 3 or roles.time or roles.past or roles.known or roles.series_id:
         raise UsageError(
-            f"say which columns of {name} to forecast (target); it has: {', '.join(rows.columns)}"
+            f"say which columns of {name} to forecast (--target COLUMN); it has: "
+            f"{', '.join(rows.columns)}"
         )
     return read_wide(rows, roles, stem(path))
 
