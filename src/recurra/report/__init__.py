@@ -6,13 +6,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from recurra.report.forecasts.anomaly_plot import anomaly_plot
+    from recurra.report.forecasts.backtest_plot import backtest_plot
+    from recurra.report.forecasts.forecast_plot import forecast_plot
     from recurra.report.results import load_results
     from recurra.report.terminal import records_table
     from recurra.report.writer import write_report
 
-__all__ = ["load_results", "records_table", "write_report"]
+__all__ = [
+    "anomaly_plot",
+    "backtest_plot",
+    "forecast_plot",
+    "load_results",
+    "records_table",
+    "write_report",
+]
 
-_HOMES = {"load_results": "results", "records_table": "terminal", "write_report": "writer"}
+_HOMES = {
+    "anomaly_plot": "forecasts.anomaly_plot",
+    "backtest_plot": "forecasts.backtest_plot",
+    "forecast_plot": "forecasts.forecast_plot",
+    "load_results": "results",
+    "records_table": "terminal",
+    "write_report": "writer",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -67,7 +67,7 @@ PICTURES = (
     Picture(
         "losses",
         "Loss by epoch",
-        "In the units that a network reads, which its normalisation of the windows decides: compare "
+        "In the units that a network reads, which its normalisation of windows decides: compare "
         "a curve with itself, not with another's. The point marks the epoch whose weights were "
         "kept.",
         curves.figure,
