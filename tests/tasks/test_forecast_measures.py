@@ -79,7 +79,8 @@ def test_the_linear_baseline_finds_a_linear_rule():
     weights = np.ones_like(answers)
     weights[5, 1] = 0
     answers[5, 1] = 1e6
-    batches = [(past[:200], answers[:200], weights[:200]), (past[200:], answers[200:], weights[200:])]
+    halves = (slice(0, 200), slice(200, 400))
+    batches = [(past[half], answers[half], weights[half]) for half in halves]
     fitted = fit_linear_map(batches, batches[1:])
     np.testing.assert_allclose(fitted(past[200:]), answers[200:], atol=1e-3)
 
@@ -141,7 +142,7 @@ def test_planted_anomalies_are_found_and_few_others():
     assert found.judged == 400 - 12
     assert len(flagged) == found.found < 30
     assert table["p_value"].max() <= 1
-    with pytest.raises(UsageError, match="level must be between 0 and 1, not 1.5"):
+    with pytest.raises(UsageError, match=r"level must be between 0 and 1, not 1\.5"):
         forecaster.detect(frame, level=1.5)
 
 

@@ -14,7 +14,7 @@ from recurra.sequences import fill_windows
 __all__ = ["LinearMap", "fit_linear_map", "seasonal_naive"]
 
 Array = NDArray[Any]
-_STRENGTHS = (1e-6, 1e-4, 1e-2, 1e-1, 1.0, 10.0)
+_STRENGTHS = (1e-6, 1e-4, 1e-2, 0.1, 1.0, 10.0, 1e2, 1e3, 1e5)  # the last ones: nearly zero
 
 
 def seasonal_naive(history: Array, horizon: int, season: int) -> Array:

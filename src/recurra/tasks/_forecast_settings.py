@@ -112,7 +112,9 @@ class ForecasterSettings:
     def training(self) -> TrainingOptions:
         """Return how to train."""
         names = [f.name for f in fields(TrainingOptions) if hasattr(self, f.name)]
-        return TrainingOptions(**{name: getattr(self, name) for name in names})
+        return TrainingOptions(
+            judge_start=self.skip, **{name: getattr(self, name) for name in names}
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,10 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from recurra.models import build_forecaster, named_weights
+from recurra.models import assign_weights, build_forecaster, named_weights
 from recurra.runtime import ForecasterSpecification, ForecastNetwork
-from recurra.sequences import EncodedWindows
+from recurra.sequences import EncodedWindows, Windows
+from recurra.tasks._baselines import fit_linear_map
 from recurra.tasks._checkpoint import Checkpoint
 from recurra.tasks._forecast_batches import WindowBatches, network_inputs
 from recurra.tasks._forecast_preparation import PreparedSeries, encoded_batches
@@ -24,6 +26,8 @@ from recurra.tasks._training_state import TrainingState
 __all__ = ["ForecastLoss", "TrainedForecaster", "forecast_fingerprint", "train_forecaster"]
 
 _VALIDATION_BATCH = 256
+_MOST_LINEAR_WINDOWS = 100_000
+_OUTPUT_KERNELS = frozenset({"output/kernel", "mix_output/kernel"})
 
 Answer = Callable[[EncodedWindows], NDArray[Any]]
 
@@ -41,6 +45,7 @@ class TrainedForecaster:
     state: TrainingState
 
 
+@keras.saving.register_keras_serializable(package="recurra")
 class ForecastLoss(keras.losses.Loss):  # type: ignore[misc]
     """Twice the pinball loss (Koenker & Bassett 1978), or the absolute or squared error.
 
@@ -56,7 +61,12 @@ class ForecastLoss(keras.losses.Loss):  # type: ignore[misc]
         """
         super().__init__(name=kind, reduction="mean_with_sample_weight")
         self._kind = kind
+        self._quantiles = tuple(quantiles)
         self._levels = np.asarray(quantiles, dtype=np.float32)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments, with which a copied model finds its loss again."""
+        return {"kind": self._kind, "quantiles": list(self._quantiles)}
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Return the loss of every value.
@@ -110,6 +120,8 @@ def train_forecaster(
     """
     settings, specification = prepared.settings, prepared.specification
     model = build_forecaster(specification, seed)
+    if specification.skip:
+        _start_linear(model, prepared)
     batches = WindowBatches(
         prepared.reader,
         prepared.train,
@@ -134,20 +146,53 @@ def train_forecaster(
     return TrainedForecaster(model, state)
 
 
+def _start_linear(model: keras.Model, prepared: PreparedSeries) -> None:
+    """Start from the linear forecast: the recurrent part learns what it misses.
+
+    On short series a network has too few windows to find what a ridge regression finds in closed
+    form, and from here it is never worse on the validation windows.
+    """
+    batches = _linear_batches(prepared, prepared.train)
+    fitted = fit_linear_map(batches, _linear_batches(prepared, prepared.validation))
+    weights = named_weights(model)
+    weights["skip/kernel"] = fitted.weights.astype(np.float32)
+    weights["skip/bias"] = fitted.bias.astype(np.float32)
+    for name in _OUTPUT_KERNELS & weights.keys():
+        weights[name] = np.zeros_like(weights[name])
+    assign_weights(model, weights)
+
+
+def _linear_batches(
+    prepared: PreparedSeries, windows: Windows
+) -> Iterator[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
+    """Yield the targets' look-back, answers and weights of windows, spread evenly where many."""
+    stride = -(-len(windows) // _MOST_LINEAR_WINDOWS)
+    for numbers in windows.batches(_VALIDATION_BATCH * stride):
+        series, origins = windows.locate(numbers[::stride])
+        rows = prepared.reader.rows(series, origins)
+        encoded = prepared.reader.encode(rows, series, origins)
+        past = encoded.past[..., : prepared.table.targets] * encoded.mask[..., None]
+        yield past, *prepared.reader.answers(rows, encoded)
+
+
 def network_of(model: keras.Model, specification: ForecasterSpecification, kernels: str) -> Answer:
     """Return a function from encoded windows to answers.
 
     Where the native core is there, the network without Keras: nothing has to be compiled.
     """
     if runs_native(kernels):
-        network = ForecastNetwork(specification, named_weights(model))
-        return lambda encoded: network(**network_inputs(specification, encoded))
+        return ForecastNetwork(specification, named_weights(model)).answer
+    return functools.partial(_keras_answer, model, specification, kernels)
 
-    def answer(encoded: EncodedWindows) -> NDArray[Any]:
-        with use_kernels(kernels):
-            return np.asarray(model.predict_on_batch(network_inputs(specification, encoded)))
 
-    return answer
+def _keras_answer(
+    model: keras.Model,
+    specification: ForecasterSpecification,
+    kernels: str,
+    encoded: EncodedWindows,
+) -> NDArray[Any]:
+    with use_kernels(kernels):
+        return np.asarray(model.predict_on_batch(network_inputs(specification, encoded)))
 
 
 def forecast_fingerprint(prepared: PreparedSeries, seed: int) -> dict[str, Any]:

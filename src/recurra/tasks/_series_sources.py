@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from recurra.errors import DataError
+from recurra.errors import DataError, RecurraError
 from recurra.runtime import ForecastPredictor
 from recurra.sequences import (
     Clock,
@@ -94,7 +94,11 @@ def open_new_series(
         # The training data named their columns themselves; a file of the same columns does not.
         time = reading["time"] or tail.clock.column
         reading = {**reading, "time": time, "target": tail.target_names}
-    opened = open_series(data, reading, predictor.encoder.missing, tail.clock)
+    try:
+        opened = open_series(data, reading, predictor.encoder.missing, tail.clock)
+    except DataError as error:
+        _refuse_other_frequency(data, reading, tail.clock, error)
+        raise
     return replace(opened, table=match_columns(opened.table, tail))
 
 
@@ -110,6 +114,21 @@ def join_series(table: SeriesTable, later: SeriesTable) -> SeriesTable:
     lengths = table.lengths + later.lengths
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     return replace(table, values=np.concatenate(parts), offsets=offsets)
+
+
+def _refuse_other_frequency(
+    data: Any, reading: Mapping[str, Any], clock: Clock, error: DataError
+) -> None:
+    """Say that times have another step where that is why they do not fit the grid."""
+    try:
+        found = read_series(data, **{**reading, "frequency": None}, missing="mask").clock
+    except RecurraError:
+        return
+    if (found.kind, found.frequency) != (clock.kind, clock.frequency):
+        raise DataError(
+            f"the data have a step of {found.frequency}, the forecaster was trained on steps of "
+            f"{clock.frequency}: resample them, or train on data like these"
+        ) from error
 
 
 def _is_no_dataset(data: Any) -> bool:

@@ -45,6 +45,7 @@ class TrainingOptions:
             Juditsky 1992), which is what is validated and kept; 0 keeps the weights themselves.
             It is lowered where it would span more than a third of an epoch.
         monitor: The validation figure that decides; a `loss` is better when lower.
+        judge_start: Validate the first weights too, and keep them if no epoch is better.
     """
 
     epochs: int = 5
@@ -57,6 +58,7 @@ class TrainingOptions:
     clip_norm: float = 1.0
     averaging: float = 0.0
     monitor: str = "val_loss"
+    judge_start: bool = False
 
 
 class EpochData(Protocol):
@@ -184,6 +186,9 @@ class _Loop(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_begin(self, logs: Any = None) -> None:
         del logs
+        if self._options.judge_start and self.state.epoch == 0:
+            figures = {f"val_{name}": value for name, value in self._validate().items()}
+            self._judge(figures[self._options.monitor])
         for observer in self._observers:
             observer.training_started(self.state, self._options.epochs, self._data.num_batches)
 
