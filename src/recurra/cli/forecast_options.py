@@ -16,6 +16,7 @@ __all__ = [
     "NetworkKind",
     "NetworkOptions",
     "ReadingOptions",
+    "WindowOptions",
     "forecaster_settings",
     "parse_share",
     "refuse_training_options",
@@ -69,8 +70,8 @@ class ReadingOptions:
 
 
 @dataclass(frozen=True)
-class NetworkOptions:
-    """How a forecaster is made and trained."""
+class WindowOptions:
+    """What every forecaster of a comparison shares: windows, scaling, outputs."""
 
     preset: Annotated[str, typer.Option(help="fast or accurate.", metavar="PRESET")] = "fast"
     lookback: Annotated[
@@ -78,20 +79,6 @@ class NetworkOptions:
     ] = None
     strategy: Annotated[
         str | None, typer.Option(help="direct or recursive.", metavar="STRATEGY")
-    ] = None
-    cell: Annotated[str | None, typer.Option(help="lstm, gru or rnn.", metavar="CELL")] = None
-    units: o.Units = None
-    layers: o.Layers = None
-    bidirectional: o.Bidirectional = None
-    attention: Annotated[
-        str | None, typer.Option(help="additive, dot or none.", metavar="KIND")
-    ] = None
-    segment: Annotated[
-        int | None, typer.Option(help="Steps of a segment of segrnn.", min=1, metavar="N")
-    ] = None
-    skip: Annotated[
-        bool | None,
-        typer.Option("--skip/--no-skip", help="Add a linear map from past to future."),
     ] = None
     quantiles: Annotated[
         str | None,
@@ -122,16 +109,36 @@ class NetworkOptions:
         bool | None,
         typer.Option("--calendar/--no-calendar", help="Read features of the times."),
     ] = None
-    dropout: o.Dropout = None
-    recurrent_dropout: o.RecurrentDropout = None
-    head_dropout: Annotated[
-        float | None, typer.Option(help="Dropout before the output layer.", metavar="P")
-    ] = None
     validation: Annotated[
         str | None,
         typer.Option(
             help="Rows, or their share, for early stopping and calibration.", metavar="N|P"
         ),
+    ] = None
+
+
+@dataclass(frozen=True)
+class NetworkOptions(WindowOptions):
+    """How a forecaster is made and trained."""
+
+    cell: Annotated[str | None, typer.Option(help="lstm, gru or rnn.", metavar="CELL")] = None
+    units: o.Units = None
+    layers: o.Layers = None
+    bidirectional: o.Bidirectional = None
+    attention: Annotated[
+        str | None, typer.Option(help="additive, dot or none.", metavar="KIND")
+    ] = None
+    segment: Annotated[
+        int | None, typer.Option(help="Steps of a segment of segrnn.", min=1, metavar="N")
+    ] = None
+    skip: Annotated[
+        bool | None,
+        typer.Option("--skip/--no-skip", help="Add a linear map from past to future."),
+    ] = None
+    dropout: o.Dropout = None
+    recurrent_dropout: o.RecurrentDropout = None
+    head_dropout: Annotated[
+        float | None, typer.Option(help="Dropout before the output layer.", metavar="P")
     ] = None
     epochs: o.Epochs = None
     batch_size: o.BatchSize = None
@@ -142,7 +149,7 @@ class NetworkOptions:
 
 
 def forecaster_settings(
-    reading: ReadingOptions, network: NetworkOptions, **others: Any
+    reading: ReadingOptions, network: WindowOptions, **others: Any
 ) -> dict[str, Any]:
     """Return the parameters of a `Forecaster`: what was given, and nothing else.
 

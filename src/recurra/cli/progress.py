@@ -119,12 +119,8 @@ class CompareProgress(ComparisonObserver):
 
     def prepared(self, data: dict[str, Any], runs: int) -> None:
         """Say what the data are."""
-        rows = data["rows"]
         self._runs = runs
-        self._console.print(
-            f"{data['name']}: {rows['train']:,} rows to train on, {rows['validation']:,} for early "
-            f"stopping, {rows['test']:,} to measure on; {len(data['classes'])} classes"
-        )
+        self._console.print(_data_words(data))
 
     def run_started(self, name: str, repeat: int) -> list[TrainingObserver]:
         """Start a bar."""
@@ -133,10 +129,10 @@ class CompareProgress(ComparisonObserver):
         return [self._bar]
 
     def run_ended(self, record: dict[str, Any], records: list[dict[str, Any]]) -> None:
-        """Print the model's accuracy."""
+        """Print how good the model is."""
         self.close()
         self._console.print(
-            f"{len(records)}/{self._runs}  {record['name']}  accuracy {record['accuracy']:.4f}"
+            f"{len(records)}/{self._runs}  {record['name']}  {_quality_words(record)}"
         )
 
     def close(self) -> None:
@@ -144,6 +140,31 @@ class CompareProgress(ComparisonObserver):
         if self._bar is not None:
             self._bar.__exit__(None, None, None)
             self._bar = None
+
+
+def _data_words(data: Mapping[str, Any]) -> str:
+    rows = data["rows"]
+    words = (
+        f"{data['name']}: {rows['train']:,} rows to train on, {rows['validation']:,} for early "
+        f"stopping, {rows['test']:,} to measure on"
+    )
+    if "classes" in data:
+        return f"{words}; {len(data['classes'])} classes"
+    series, windows = data["series"], data["windows"]["test"]
+    return (
+        f"{words} ({windows:,} windows); {series:,} series"
+        if series > 1
+        else (f"{words} ({windows:,} windows)")
+    )
+
+
+def _quality_words(record: Mapping[str, Any]) -> str:
+    if "accuracy" in record:
+        return f"accuracy {record['accuracy']:.4f}"
+    metrics = record["metrics"]
+    if metrics["mase"] is None:
+        return f"MAE {metrics['mae']:.4g}"
+    return f"MASE {metrics['mase']:.4f}"
 
 
 def _figures(logs: Mapping[str, float], names: tuple[str, ...]) -> str:

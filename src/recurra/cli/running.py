@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +54,7 @@ def run_comparison(
     *,
     resume: bool,
     notes: Console,
+    task: str = "classify",
 ) -> list[dict[str, Any]]:
     """Compare, and write `results.json`, `report.html` and plots into a folder.
 
@@ -71,7 +72,7 @@ def run_comparison(
     use_compilation_cache()
     progress = _SavingProgress(notes, results)
     try:
-        records = compare(source, **options, finished=finished, observer=progress)
+        records = _comparison(task)(source, **options, finished=finished, observer=progress)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_interrupted_comparison(progress, results)) from None
     finally:
@@ -80,6 +81,14 @@ def run_comparison(
     write_results(records, results)
     write_report(records, folder)
     return records
+
+
+def _comparison(task: str) -> Callable[..., list[dict[str, Any]]]:
+    if task == "classify":
+        return compare
+    from recurra.study import compare_forecasts
+
+    return compare_forecasts
 
 
 class _SavingProgress(CompareProgress):

@@ -14,6 +14,8 @@ __all__ = ["ForecastVerdict", "forecast_verdict"]
 _TOLERANCE = 0.05
 """A coverage within five points of the nominal one is called right."""
 _FEW_WINDOWS = 30
+_SINGLE_NOISE = 0.03
+"""Errors of single trainings that are nearer than this are not told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,13 @@ def _against_linear(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:
     network, linear = _best_network(summaries), _named(summaries, "linear")
     if network is None or linear is None:
         return ()
-    gap = _percent(abs(1 - network.error / linear.error)) if linear.error else "above"
+    share = abs(1 - network.error / linear.error) if linear.error else 1.0
+    gap = _percent(share)
+    if network.repeats == 1 and share < _SINGLE_NOISE:
+        return (
+            f"{network.name} and the linear map ({_figure(linear.error)}), fitted in closed form, "
+            f"are {gap} apart: one training does not show that a network is worth its cost here.",
+        )
     if network.overlaps(linear):
         return (
             f"{network.name} and the linear map ({_figure(linear.error)}) cannot be told apart: a "
