@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import io
 import json
+import math
 import os
 import random
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,16 @@ import pytest
 
 from recurra.cli.app import run
 
-__all__ = ["SMALL", "Result", "command", "process", "rows", "tree", "write_csv"]
+__all__ = [
+    "SMALL",
+    "Result",
+    "command",
+    "process",
+    "rows",
+    "tree",
+    "write_csv",
+    "write_days",
+]
 
 POSITIVE = ("good", "fine", "lovely", "great")
 NEGATIVE = ("bad", "awful", "poor", "dull")
@@ -76,6 +88,19 @@ def tree(folder: Path) -> set[str]:
 def write_csv(path: Path, count: int = 60) -> Path:
     lines = [f"{text},{label}" for text, label in rows(count)]
     path.write_text("\n".join(["review,stars", *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+def write_days(path: Path, count: int = 120, *, shops: Sequence[str] = ()) -> Path:
+    """Write a daily series with a weekly pattern: `day`, `sales`; with shops, also `shop`."""
+    generator = random.Random(0)
+    lines = ["day,shop,sales" if shops else "day,sales"]
+    for shop in shops or ("",):
+        for step in range(count):
+            day = dt.date(2021, 1, 1) + dt.timedelta(step)
+            sales = 20 + 5 * math.sin(step * 2 * math.pi / 7) + generator.gauss(0, 0.5)
+            lines.append(",".join([str(day), *([shop] if shop else []), f"{sales:.3f}"]))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
 

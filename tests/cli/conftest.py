@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from command_line import command, write_csv
+from command_line import command, write_csv, write_days
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -62,6 +62,26 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def days(work: Path) -> Path:
+    """`days.csv` in the present folder: 120 days, columns `day` and `sales`."""
+    return write_days(work / "days.csv")
+
+
+@pytest.fixture(scope="session")
+def forecaster(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A forecaster of two shops' sales over a week, 12 rows of each held out to measure on."""
+    folder = tmp_path_factory.mktemp("forecaster")
+    source = write_days(folder / "days.csv", shops=("north", "south"))
+    columns = ("--time", "day", "--target", "sales", "--series-id", "shop", "--horizon", 3)
+    small = ("--epochs", 4, "--units", 4, "--lookback", 14, "--learning-rate", 0.02)
+    ended = command(
+        "train", "forecast", source, "-o", folder / "f.recurra", *columns, *small, "--test", 12
+    )
+    assert (ended.code, ended.err) == (0, "")
+    return folder / "f.recurra"
+
+
+@pytest.fixture
 def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail when anything is read or trained."""
 
@@ -70,3 +90,4 @@ def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("recurra.tasks.TextClassifier.fit_source", fail)
     monkeypatch.setattr("recurra.cli.running.compare", fail)
+    monkeypatch.setattr("recurra.tasks.forecaster.open_series", fail)

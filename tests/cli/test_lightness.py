@@ -32,17 +32,26 @@ def loaded(*arguments: object) -> set[str]:
     line = [sys.executable, "-c", LOADED, *map(str, arguments)]
     ended = subprocess.run(line, capture_output=True, text=True, timeout=60, check=True)
     code, *names = ended.stderr.splitlines()[-1].split()
-    assert code == "0"
+    assert code == "0", ended.stderr
     return set(names)
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("train", "classify", "--help")])
-def test_help_imports_nothing_heavy(arguments):
-    assert not loaded(*arguments) & (HEAVY | NUMBERS | {"rich", "jinja2"})
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("train", "classify", "--help"), ("train", "forecast", "--help")]
+)
+def test_help_imports_nothing_heavy(names):
+    assert not loaded(*names, "--help") & (HEAVY | NUMBERS | {"rich", "jinja2"})
 
 
 def test_predicting_imports_neither_keras_nor_jax(model):
     assert not loaded("predict", model, "a good film", "--json") & HEAVY
+
+
+def test_forecasting_imports_neither_keras_nor_jax(forecaster):
+    assert not loaded("predict", forecaster, "--json") & HEAVY
+    assert not loaded("predict", forecaster, forecaster.with_name("days.csv")) & (
+        HEAVY - {"polars"}
+    )
 
 
 @pytest.mark.parametrize("arguments", [("list",), ("path", "names"), ("get", "names")])

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from recurra.errors import OutputError, UsageError
+from recurra.errors import OutputError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 __all__ = [
-    "check_table_output",
+    "TABLE_ENDINGS",
     "column_records",
     "column_table",
     "print_csv",
@@ -27,26 +27,10 @@ __all__ = [
     "write_text",
 ]
 
-_ENDINGS = (".csv", ".json", ".parquet")
+TABLE_ENDINGS = (".csv", ".json", ".parquet")
 _DIGITS = ".10g"  # the networks compute in float32
 
 Columns = Mapping[str, Sequence[Any]]
-
-
-def check_table_output(path: Path | None) -> None:
-    """Find out before the work whether a table can be written there.
-
-    Raises:
-        UsageError: If the ending is none of a table.
-        OutputError: If it cannot be written.
-    """
-    from recurra.cli.paths import check_output
-
-    if path is None:
-        return
-    if path.suffix.lower() not in _ENDINGS:
-        raise UsageError(f"{path.name} must end in {', '.join(_ENDINGS[:-1])} or {_ENDINGS[-1]}")
-    check_output(path)
 
 
 def write_columns(columns: Columns, path: Path) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from recurra.cli import options as o
 from recurra.cli.columns import (
-    check_table_output,
+    TABLE_ENDINGS,
     column_records,
     column_table,
     print_csv,
@@ -27,6 +27,7 @@ from recurra.cli.forecast_options import (
 from recurra.cli.interrupts import hold_interrupts
 from recurra.cli.option_groups import takes_groups
 from recurra.cli.output import console, notes, print_json
+from recurra.cli.predict_forecast import PLOT_ENDINGS
 from recurra.errors import UsageError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def detect(
 
     Without a .recurra file a forecaster is trained on the data themselves first.
     """
-    from recurra.cli.paths import check_model, check_output
+    from recurra.cli.paths import check_model, check_optional_output
 
     if not 0 < level < 1:
         raise UsageError(f"--level must be between 0 and 1, not {level}")
@@ -77,9 +78,10 @@ def detect(
         refuse_training_options(file, reading, network, horizon=horizon)
         check_model(file)
     settings = forecaster_settings(reading, network, model=model, test=0, horizon=horizon or 1)
-    check_table_output(out)
-    if plot is not None:
-        check_output(plot)
+    if settings.get("quantiles") == ():
+        raise UsageError("--quantiles none leaves no interval to judge values by")
+    check_optional_output(out, TABLE_ENDINGS)
+    check_optional_output(plot, PLOT_ENDINGS)
     with hold_interrupts():
         from recurra.cli.forecasting import find_outliers
         from recurra.tasks import Forecaster

@@ -16,6 +16,7 @@ from recurra.cli.forecast_progress import BacktestProgress, counting
 from recurra.cli.paths import check_output, new_folders, remove_empty
 from recurra.cli.progress import TrainingProgress
 from recurra.cli.training import train_and_save, training_facts
+from recurra.errors import DataError
 from recurra.runtime import Artifact
 from recurra.tasks import Anomalies, Backtest, Forecaster
 
@@ -135,6 +136,11 @@ def find_outliers(forecaster: Forecaster, source: str, level: float, notes: Cons
             forecaster.fit(source, observers=[progress])
     with counting(notes, "values") as count:
         anomalies = forecaster.detect(source, level=level, progress=count)
+    if not anomalies.judged:
+        raise DataError(
+            f"{source} has no value to judge: {forecaster.settings_.lookback} rows are read "
+            "before each"
+        )
     return Judgement(anomalies, forecaster, trained)
 
 

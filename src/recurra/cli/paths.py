@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
-from recurra.errors import OutputError, SourceError
+from recurra.errors import OutputError, SourceError, UsageError
 from recurra.runtime import check_writable
 
-__all__ = ["check_folder", "check_model", "check_output", "new_folders", "remove_empty"]
+__all__ = [
+    "check_folder",
+    "check_model",
+    "check_optional_output",
+    "check_output",
+    "new_folders",
+    "remove_empty",
+]
 
 
 def check_model(path: Path) -> Path:
@@ -41,6 +49,20 @@ def check_output(path: Path) -> Path:
         return check_writable(path)
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def check_optional_output(path: Path | None, endings: Sequence[str]) -> None:
+    """Find out that a file of some kind can be written there, if one is asked for.
+
+    Raises:
+        UsageError: If the ending is another.
+        OutputError: If it cannot be written.
+    """
+    if path is None:
+        return
+    if path.suffix.lower() not in endings:
+        raise UsageError(f"{path.name} must end in {', '.join(endings[:-1])} or {endings[-1]}")
+    check_output(path)
 
 
 def check_folder(folder: Path) -> Path:

@@ -63,10 +63,9 @@ def predict(
         raise UsageError("give texts or --file, not both")
     artifact = read_artifact(check_model(model))
     if artifact.manifest.get("task") == FORECAST_TASK:
-        _refuse(model, "continues series", file=file, text=text)
-        if given and len(given) > 1:
-            raise UsageError(f"{model} continues one table of series; give one file or dataset")
-        predict_forecast(artifact, given[0] if given else None, horizon, out, plot, as_json=as_json)
+        _refuse(model, "continues series", text=text)
+        source = _one_source(model, given, file)
+        predict_forecast(artifact, source, horizon, out, plot, as_json=as_json)
         return
     _refuse(model, "labels texts", horizon=horizon, out=out, plot=plot)
     _check_text_options(given, file, text)
@@ -82,6 +81,12 @@ def predict(
         ]
         sys.stdout.write("".join(lines))
         sys.stdout.flush()
+
+
+def _one_source(model: Path, given: list[str] | None, file: Path | None) -> str | None:
+    if given and len(given) > 1:
+        raise UsageError(f"{model} continues the series of one table; give one file or dataset")
+    return given[0] if given else str(file) if file else None
 
 
 def _refuse(model: Path, task: str, **options: object) -> None:

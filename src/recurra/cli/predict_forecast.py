@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recurra.cli.columns import (
-    check_table_output,
+    TABLE_ENDINGS,
     column_records,
     column_table,
     print_csv,
@@ -18,8 +18,9 @@ from recurra.cli.output import console, notes, print_json
 if TYPE_CHECKING:
     from recurra.runtime import Artifact, Forecast
 
-__all__ = ["predict_forecast"]
+__all__ = ["PLOT_ENDINGS", "predict_forecast"]
 
+PLOT_ENDINGS = (".png", ".svg", ".pdf")
 _SHOWN = 60  # rows on a terminal
 
 
@@ -45,12 +46,11 @@ def predict_forecast(
     Raises:
         RecurraError: If the model, the data or an output cannot be used.
     """
-    from recurra.cli.paths import check_output
+    from recurra.cli.paths import check_optional_output
     from recurra.runtime import read_forecaster
 
-    check_table_output(out)
-    if plot is not None:
-        check_output(plot)
+    check_optional_output(out, TABLE_ENDINGS)
+    check_optional_output(plot, PLOT_ENDINGS)
     loaded = read_forecaster(artifact)
     table = loaded.predictor.tail
     if source is not None:
