@@ -39,7 +39,8 @@ class ForecasterSettings:
         strategy: `"direct"` (all steps at once) or `"recursive"` (one step, fed back).
         layers: Recurrent layers, where `units` is one number.
         season: Steps of a season, for the seasonal naive forecast and MASE.
-        residual: Correct the seasonal naive forecast instead of forecasting anew.
+        residual: Correct the seasonal naive forecast instead of forecasting anew; `None` where a
+            season fits into the look-back.
         scaling: `"standard"`, `"minmax"` or `"none"`.
         calendar: Read features of the time of every step.
         quantiles: Levels to forecast, 0.5 among them; empty for a point forecast.
@@ -67,8 +68,8 @@ class ForecasterSettings:
     segment: int = 0
     skip: bool = True
     season: int = 0
-    residual: bool = False
-    normalization: str = "standard"
+    residual: bool | None = None
+    normalization: str = "last"
     scaling: str = "standard"
     transform: str = "none"
     missing: str = "error"
@@ -153,9 +154,9 @@ FORECAST_MODELS: dict[str, dict[str, Any]] = {
         "cell": "gru",
         "units": 128,
         "head_dropout": 0.5,
-        "normalization": "last",
         "calendar": False,
         "skip": False,
+        "residual": False,
         "learning_rate": 1e-3,
     },
 }
@@ -221,13 +222,20 @@ def settle_forecast_settings(
     segment = settings.segment
     if settings.architecture == "segrnn" and not segment:
         segment = _choose_segment(lookback)
-    settled = replace(settings, lookback=lookback, batch_size=batch, epochs=epochs, segment=segment)
-    if settled.residual and season > lookback:
+    residual = 1 < season <= lookback if settings.residual is None else settings.residual
+    if residual and season > lookback:
         raise UsageError(
             f"residual=True repeats a season of {season} steps, the look-back has {lookback}; "
             "give a longer lookback or another season"
         )
-    return settled
+    return replace(
+        settings,
+        lookback=lookback,
+        batch_size=batch,
+        epochs=epochs,
+        segment=segment,
+        residual=residual,
+    )
 
 
 def forecast_settings_from_manifest(manifest: Mapping[str, Any]) -> ForecasterSettings:

@@ -291,6 +291,7 @@ class Forecaster(BaseEstimator):  # type: ignore[misc]
         self.data_ = prepared.data
         self.manifest_: dict[str, Any] = {}
         self.metrics_: dict[str, Any] = {}
+        self._created = now()
         self._kind = None
         self._scales = Scales(prepared.deviations, prepared.naive_errors, settings.season)
         self._seen_ticks = prepared.table.starts + prepared.split.seen
@@ -598,7 +599,7 @@ class Forecaster(BaseEstimator):  # type: ignore[misc]
         state = self.training_
         return {
             "task": FORECAST_TASK,
-            "created": now(),
+            "created": self._created,
             "specification": self.specification_.to_dict(),
             "settings": self.settings_.to_dict(),
             "parameters": int(self.model_.count_params()),
