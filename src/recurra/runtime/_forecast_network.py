@@ -17,6 +17,7 @@ from recurra.runtime._forecast_parts import attend, encode, rising_quantiles
 from recurra.runtime._forecast_shapes import forecaster_shapes
 from recurra.runtime._parts import Array, Weights, checked_weights, dense, run_cell
 from recurra.runtime.forecast_specification import ForecasterSpecification
+from recurra.sequences import EncodedWindows
 
 __all__ = ["ForecastNetwork"]
 
@@ -70,6 +71,10 @@ class ForecastNetwork:
             rows = slice(start, start + _ROWS)
             result[rows] = self._compute({name: array[rows] for name, array in inputs.items()})
         return result
+
+    def answer(self, encoded: EncodedWindows) -> Array:
+        """Return forecasts of encoded windows; as a method it can be copied and stored."""
+        return self(**{name: getattr(encoded, name) for name in self.specification.inputs})
 
     def _compute(self, inputs: dict[str, Array]) -> Array:
         spec = self.specification

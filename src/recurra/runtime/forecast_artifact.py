@@ -15,7 +15,7 @@ from recurra.runtime._forecast_network import ForecastNetwork
 from recurra.runtime.artifact import Artifact, read_artifact
 from recurra.runtime.forecast_predictor import ForecastPredictor
 from recurra.runtime.forecast_specification import ForecasterSpecification
-from recurra.sequences import Clock, EncodedWindows, SeriesScaler, SeriesTable, WindowEncoder
+from recurra.sequences import Clock, SeriesScaler, SeriesTable, WindowEncoder
 
 __all__ = ["FORECAST_TASK", "LoadedForecaster", "forecaster_contents", "read_forecaster"]
 
@@ -200,7 +200,7 @@ def _read_predictor(
         raise CorruptArtifactError(f"the calibration scores have shape {scores.shape}")
     return ForecastPredictor(
         encoder=windows,
-        answer=network_answer(specification, weights),
+        answer=ForecastNetwork(specification, weights).answer,
         quantiles=quantiles,
         horizon=horizon,
         shifts=shifts,
@@ -210,19 +210,6 @@ def _read_predictor(
         calendar=bool(encoder["calendar"]),
         tail=tail,
     )
-
-
-def network_answer(
-    specification: ForecasterSpecification, weights: Mapping[str, NDArray[Any]]
-) -> Any:
-    """Return the network as a function of encoded windows."""
-    network = ForecastNetwork(specification, weights)
-    names = list(specification.inputs)
-
-    def answer(encoded: EncodedWindows) -> NDArray[np.float32]:
-        return network(**{name: getattr(encoded, name) for name in names})
-
-    return answer
 
 
 def _check_fit(
