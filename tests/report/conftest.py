@@ -12,9 +12,9 @@ import pytest
 from recurra.report import write_report
 
 
-def _factory() -> ModuleType:
-    path = Path(__file__).with_name("records.py")
-    specification = importlib.util.spec_from_file_location("report_records", path)
+def _factory(name: str) -> ModuleType:
+    path = Path(__file__).with_name(f"{name}.py")
+    specification = importlib.util.spec_from_file_location(f"report_{name}", path)
     assert specification
     assert specification.loader
     module = importlib.util.module_from_spec(specification)
@@ -24,7 +24,13 @@ def _factory() -> ModuleType:
 
 @pytest.fixture(scope="session")
 def factory() -> ModuleType:
-    return _factory()
+    return _factory("records")
+
+
+@pytest.fixture(scope="session")
+def forecasts() -> ModuleType:
+    """Makes records of comparisons of forecasters."""
+    return _factory("forecast_records")
 
 
 @pytest.fixture(scope="session")

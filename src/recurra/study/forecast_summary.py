@@ -23,6 +23,8 @@ class ForecastSummary:
         baseline: Whether it is there to measure the networks against.
         repeats: How many records were averaged.
         windows: Test windows.
+        kept_start: Whether no epoch was better than the start in any repeat; networks with a
+            linear part start from the linear forecast.
         scaled_by: What `error` is: `"MASE"`, or `"MAE on the training scale"` where the MASE of a
             model is not known, as for series that never change.
         errors: The error of each repeat, in the order of the repeats.
@@ -55,6 +57,7 @@ class ForecastSummary:
     baseline: bool
     repeats: int
     windows: int
+    kept_start: bool
     scaled_by: str
     errors: tuple[float, ...]
     error: float
@@ -136,6 +139,7 @@ def _summary(group: Sequence[Record], figure: str) -> ForecastSummary:
         baseline=runs[0]["model"] in BASELINES,
         repeats=len(runs),
         windows=int(runs[0]["metrics"]["windows"]),
+        kept_start=all(run.get("best_epoch") == 0 for run in runs),
         scaled_by=_WORDS[figure],
         errors=errors,
         error=fmean(errors),

@@ -56,6 +56,7 @@ def forecast_verdict(summaries: Sequence[ForecastSummary]) -> ForecastVerdict:
     findings = (
         *_against_linear(summaries),
         *_behind_seasonal(summaries),
+        *_kept_start(summaries),
         *_among_networks(summaries),
     )
     return ForecastVerdict(_headline(summaries), findings, _coverage(summaries), _limits(summaries))
@@ -124,6 +125,14 @@ def _behind_seasonal(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:
                 f"({_figure(baseline.error)})."
             )
     return tuple(sentences)
+
+
+def _kept_start(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:
+    names = [one.name for one in summaries if one.kept_start]
+    if not names:
+        return ()
+    whose = "the linear forecast that it starts from" if len(names) == 1 else "their linear starts"
+    return (f"{listed(names)} kept {whose}: no epoch was better on the validation windows.",)
 
 
 def _among_networks(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:

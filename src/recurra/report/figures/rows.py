@@ -104,7 +104,11 @@ def percent_axis(axes: Axes, *, whole: bool = False) -> None:
         labels[-1].set_horizontalalignment("right")
     else:
         axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.4g} %"))
+    axes.xaxis.set_major_formatter(FuncFormatter(_percent))
+
+
+def _percent(share: float, _: object) -> str:
+    return f"{100 * share:.4g} %".replace("-", "−")
 
 
 def key(figure: Figure, handles: Sequence[Line2D], columns: int = 2) -> None:

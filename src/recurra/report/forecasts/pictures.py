@@ -43,7 +43,7 @@ PICTURES = (
     Picture(
         "models",
         "The same window by every model",
-        "The black line is what came, the coloured one the median forecast, the band its interval. "
+        "The plain line is what came, the coloured one the median forecast, the band its interval. "
         "A forecast that only copies the last values shows here.",
         examples.models_figure,
         examples.describe_models,

@@ -29,12 +29,14 @@ def records_table(records: Sequence[Record]) -> Table:
     table.caption_justify = "left"
     table.add_column("Model", no_wrap=True)
     error = "MASE" if summaries[0].scaled_by == "MASE" else "MAE/sd"
-    for title in (error, "MAE", "sMAPE %", "Coverage", "Skill", "Param.", "s/epoch"):
+    repeated = any(one.repeats > 1 for one in summaries)  # then intervals take the last's room
+    last = () if repeated else ("s/epoch",)
+    for title in (error, "MAE", "sMAPE %", "Coverage", "Skill", "Param.", *last):
         table.add_column(title, justify="right", no_wrap=True)
     for place, one in enumerate(summaries):
         style = "bold" if place == 0 else "dim" if one.baseline else ""
         # Text, not str: a name such as "[red]" is no markup.
-        table.add_row(*(Text(cell) for cell in _cells(one)), style=style)
+        table.add_row(*(Text(cell) for cell in _cells(one)[: len(table.columns)]), style=style)
     return table
 
 
@@ -42,7 +44,7 @@ def _cells(one: ForecastSummary) -> tuple[str, ...]:
     half = "" if one.low is None else f" ± {significant((one.ends[1] - one.ends[0]) / 2, 2)}"
     mark = " *" if one.baseline else ""
     return (
-        shorten(one.name, 18 - len(mark)) + mark,
+        shorten(one.name, 16 - len(mark)) + mark,
         significant(one.error, 3) + half,
         significant(one.mae, 3),
         significant(one.smape, 3),
