@@ -96,6 +96,7 @@ def prepare_series(
         settings,
         preset=preset,
         season=table.clock.season,
+        series=int(split.usable.sum()),
         train_rows=int(np.median(split.train[split.usable])),
         windows=len(split.train_windows(1, settings.steps)),
     )
@@ -152,15 +153,19 @@ def _encoder(table: SeriesTable, split: TimeSplit, settings: ForecasterSettings)
         past=table.past,
         known=table.known,
         scaler=SeriesScaler(np.zeros((1, len(table.columns))), np.ones((1, len(table.columns)))),
-        normalization=settings.normalization,
+        normalization=settings.normalization or "last",
         season=settings.season if settings.residual else 0,
         transform=settings.transform,
         missing=settings.missing,
     )
-    values = unscaled.transform_rows(table.values)
-    return replace(
-        unscaled, scaler=fit_scaler(values, table.offsets, split.train, settings.scaling)
+    scaler = fit_scaler(
+        table.values,
+        table.offsets,
+        split.train,
+        settings.scaling,
+        transform=unscaled.transform_rows,
     )
+    return replace(unscaled, scaler=scaler)
 
 
 def _fit_static(table: SeriesTable, split: TimeSplit) -> SeriesScaler | None:

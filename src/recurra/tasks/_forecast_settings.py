@@ -41,6 +41,8 @@ class ForecasterSettings:
         season: Steps of a season, for the seasonal naive forecast and MASE.
         residual: Correct the seasonal naive forecast instead of forecasting anew; `None` where a
             season fits into the look-back.
+        normalization: See `WindowEncoder`; `None` takes out the last value of a single series'
+            windows, and mean and deviation where there are many, which so become alike.
         scaling: `"standard"`, `"minmax"` or `"none"`.
         calendar: Read features of the time of every step.
         quantiles: Levels to forecast, 0.5 among them; empty for a point forecast.
@@ -69,7 +71,7 @@ class ForecasterSettings:
     skip: bool = True
     season: int = 0
     residual: bool | None = None
-    normalization: str = "last"
+    normalization: str | None = None
     scaling: str = "standard"
     transform: str = "none"
     missing: str = "error"
@@ -154,6 +156,7 @@ FORECAST_MODELS: dict[str, dict[str, Any]] = {
         "cell": "gru",
         "units": 128,
         "head_dropout": 0.5,
+        "normalization": "last",
         "calendar": False,
         "skip": False,
         "residual": False,
@@ -199,7 +202,13 @@ def resolve_forecast_settings(preset: str, given: Mapping[str, Any]) -> Forecast
 
 
 def settle_forecast_settings(
-    settings: ForecasterSettings, *, preset: str, season: int, train_rows: int, windows: int
+    settings: ForecasterSettings,
+    *,
+    preset: str,
+    season: int,
+    series: int,
+    train_rows: int,
+    windows: int,
 ) -> ForecasterSettings:
     """Fill in what the data decide.
 
@@ -207,6 +216,7 @@ def settle_forecast_settings(
         settings: Resolved settings.
         preset: As for `resolve_forecast_settings`.
         season: Usual season of the data's frequency.
+        series: Number of series.
         train_rows: Training rows of a typical series.
         windows: Training windows at the shortest look-back.
 
@@ -235,6 +245,7 @@ def settle_forecast_settings(
         epochs=epochs,
         segment=segment,
         residual=residual,
+        normalization=settings.normalization or ("last" if series == 1 else "standard"),
     )
 
 
@@ -280,7 +291,8 @@ def _choose_segment(lookback: int) -> int:
 def _check(settings: ForecasterSettings) -> None:
     for name, choices in _CHOICES.items():
         if getattr(settings, name) not in choices:
-            raise UnknownNameError(name, str(getattr(settings, name)), choices)
+            known = [choice for choice in choices if choice is not None]
+            raise UnknownNameError(name, str(getattr(settings, name)), known)
     for name in ("horizon", "layers", "patience", "epoch_windows"):
         _check_whole(name, getattr(settings, name), 1)
     for name in ("lookback", "season", "segment", "epochs", "batch_size"):
@@ -303,10 +315,10 @@ def _check(settings: ForecasterSettings) -> None:
     sized.specification(targets=1, past=0, future=0, static=0)  # checks the architecture
 
 
-_CHOICES: dict[str, Sequence[str]] = {
+_CHOICES: dict[str, Sequence[str | None]] = {
     "model": tuple(FORECAST_MODELS),
     "strategy": STRATEGIES,
-    "normalization": NORMALIZATIONS,
+    "normalization": (None, *NORMALIZATIONS),
     "scaling": SCALINGS,
     "transform": TRANSFORMS,
     "missing": MISSING,

@@ -71,7 +71,7 @@ class TimeGrid:
         import pandas as pd
 
         if self.in_order:
-            ticks = like.get_indexer(index).astype(np.int64)
+            ticks = np.asarray(like.get_indexer(index), np.int64)
             later = (ticks < 0) & np.asarray(index > like[-1])
             ticks[later] = len(like) + np.arange(later.sum())
             return ticks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -64,7 +64,7 @@ class RecurraForecaster(BaseForecaster):  # type: ignore[misc]
         forecaster_: The fitted `recurra.Forecaster`.
     """
 
-    _tags = {
+    _tags: ClassVar[dict[str, Any]] = {
         "authors": "recurra developers",
         "maintainers": "recurra developers",
         "capability:multivariate": True,
@@ -83,7 +83,7 @@ class RecurraForecaster(BaseForecaster):  # type: ignore[misc]
         "y_inner_mtype": _MTYPES,
         "X_inner_mtype": _MTYPES,
     }
-    _config = {"remember_data": False}  # `_cur_y` and `_cur_X` hold what came
+    _config: ClassVar[dict[str, Any]] = {"remember_data": False}  # `_cur_y` and `_cur_X` hold what came
 
     def __init__(
         self,
