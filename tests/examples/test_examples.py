@@ -41,7 +41,16 @@ def reviews(tmp_path: Path) -> Path:
 
 
 def test_all_examples_are_run_here() -> None:
-    tested = {"sentiment.py", "compare_cells.py", "architectures.py", "own_csv.py"}
+    tested = {
+        "architectures.py",
+        "compare_cells.py",
+        "forecast_backtest.py",
+        "forecast_covariates.py",
+        "forecast_own_csv.py",
+        "forecast_seq2seq.py",
+        "own_csv.py",
+        "sentiment.py",
+    }
     assert {path.name for path in EXAMPLES.glob("*.py")} == tested
 
 
@@ -71,3 +80,30 @@ def test_own_csv_trains_and_predicts_without_keras(tmp_path: Path) -> None:
     output = run("own_csv.py", tmp_path)
     assert "billing" in output
     assert "support" in output
+
+
+def test_forecast_own_csv_trains_and_forecasts_without_keras(tmp_path: Path) -> None:
+    output = run("forecast_own_csv.py", tmp_path)
+    assert "2024-02-05" in output
+    mase = float(output.split("MASE ")[1].split(",")[0])
+    assert mase < 1
+    assert (tmp_path / "sales.recurra").is_file()
+
+
+def test_forecast_covariates_know_the_holiday(tmp_path: Path) -> None:
+    lines = run("forecast_covariates.py", tmp_path).splitlines()
+    for line in lines[1:]:
+        week = [int(number) for number in line.split("[")[1].rstrip("]").split(",")]
+        assert week[2] == max(week)
+
+
+def test_forecast_backtest_stands_beside_naive_forecasts(tmp_path: Path) -> None:
+    output = run("forecast_backtest.py", tmp_path)
+    assert "windows begin at 2006-01-01" in output
+    assert "better than naive" in output
+
+
+def test_forecast_seq2seq_reads_several_variables(tmp_path: Path) -> None:
+    output = run("forecast_seq2seq.py", tmp_path)
+    assert "(1, 10, 5, 3)" in output
+    assert "decoder_0: LSTM" in output
