@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import os
 import pty
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import keras
 import numpy as np
@@ -16,6 +18,7 @@ from command_line import command, process, write_days
 from tensorboard_events import read_scalars
 
 from recurra import Forecaster, load_predictor
+from recurra.cli.columns import column_records, write_columns
 from recurra.runtime import ForecastPredictor, read_artifact
 
 COLUMNS = ("--time", "day", "--target", "sales", "--horizon", 3)
@@ -224,3 +227,32 @@ def test_export_and_info_know_forecasters(work, forecaster):
     np.testing.assert_allclose(plain(inputs), loaded.model_(inputs), atol=1e-5)
     layers = command("info", forecaster, "--json").json["layers"]
     assert [layer["kind"] for layer in layers] == ["GRU"]
+
+
+def test_pictures_of_forecasts_and_anomalies(work, forecaster):
+    ended = command("predict", forecaster, "--plot", "f.png", "--out", "f.csv")
+    assert (ended.code, ended.out) == (0, "saved f.csv\nsaved f.png\n")
+    assert Path("f.png").read_bytes().startswith(b"\x89PNG")
+    source = forecaster.with_name("days.csv")
+    assert command("detect", source, "--model", forecaster, "--plot", "a.svg").code == 0
+    assert Path("a.svg").read_text().startswith("<?xml")
+    assert sorted(path.name for path in work.iterdir()) == ["a.svg", "f.csv", "f.png"]
+
+
+def test_tables_write_missing_values_and_times_plainly(work):
+    zone = ZoneInfo("Europe/Berlin")
+    columns = {
+        "day": [dt.date(2021, 5, 1), dt.date(2021, 5, 2)],
+        "time": [dt.datetime(2021, 5, 1, 13, tzinfo=zone), dt.datetime(2021, 5, 2, tzinfo=zone)],
+        "value": [0.1, float("nan")],
+        "odd": [True, False],
+        "name": ["a,b", "\udce9"],
+    }
+    write_columns(columns, Path("t.csv"))
+    assert Path("t.csv").read_text().splitlines() == [
+        "day,time,value,odd,name",
+        '2021-05-01,2021-05-01 13:00:00+02:00,0.1,true,"a,b"',
+        "2021-05-02,2021-05-02 00:00:00+02:00,,false,\\udce9",
+    ]
+    second = column_records(columns)[1]
+    assert (second["day"], second["value"], second["odd"]) == ("2021-05-02", None, False)

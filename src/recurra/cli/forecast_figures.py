@@ -103,12 +103,14 @@ _LINE = (("mase", "MASE"), ("mae", "MAE"), ("smape", "sMAPE"))
 def _verdict(metrics: Metrics) -> str:
     key = "mae" if metrics["mase"] is None else "mase"
     own, reference = metrics[key], metrics["baselines"]["seasonal_naive"][key]
-    if own is None or reference is None or own < reference:
+    if own is None or reference is None:
         return ""
-    return (
-        f": NOT better than the seasonal naive forecast ({_TITLES[key]} {_number(own)} against "
-        f"{_number(reference)})"
-    )
+    against = f"{_TITLES[key]} {_number(own)} against {_number(reference)}"
+    if own >= reference:
+        return f": NOT better than the seasonal naive forecast ({against})"
+    if (metrics["skill"]["seasonal_naive"] or 0) < 0:  # series of different scales
+        return f": better than the seasonal naive forecast by {key.upper()} alone ({against})"
+    return ""
 
 
 def _table(first: str, others: Sequence[str]) -> Table:
