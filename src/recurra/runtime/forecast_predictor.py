@@ -240,8 +240,13 @@ class ForecastPredictor:
         found = [places.get(name) for name in table.ids]
         if found == [0] or found == list(range(len(self.encoder.scaler.shift))):
             return self.encoder.scaler
-        values = self.encoder.transform_rows(table.values)
-        own = fit_scaler(values, table.offsets, table.observed_lengths, self.scaling)
+        own = fit_scaler(
+            table.values,
+            table.offsets,
+            table.observed_lengths,
+            self.scaling,
+            transform=self.encoder.transform_rows,
+        )
         for row, place in enumerate(found):
             if place is not None:
                 own.shift[row] = self.encoder.scaler.shift[place]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +77,7 @@ def fit_scaler(
     rows: NDArray[np.int64],
     kind: str = "standard",
     *,
+    transform: Callable[[NDArray[Any]], NDArray[Any]] | None = None,
     per_series: bool = True,
 ) -> SeriesScaler:
     """Fit a scaler on the first rows of each series; what comes after them is never read.
@@ -87,6 +88,7 @@ def fit_scaler(
         rows: How many rows of each series to fit on, shape `(series,)`.
         kind: `"standard"` (mean and population standard deviation, as published figures are
             scaled), `"minmax"` (to the range 0 to 1) or `"none"`.
+        transform: Applied to the rows first, a part of them at a time.
         per_series: A scale for each series; otherwise one for all.
 
     Raises:
@@ -96,7 +98,7 @@ def fit_scaler(
         raise UnknownNameError("scaling", kind, SCALINGS)
     sums = np.stack(
         [
-            _sums(values[begin : begin + count])
+            _sums(values[begin : begin + count], transform)
             for begin, count in zip(offsets[:-1], rows, strict=True)
         ]
     )
@@ -107,15 +109,16 @@ def fit_scaler(
     return SeriesScaler(np.where(np.isfinite(shift), shift, 0.0), np.where(usable, scale, 1.0))
 
 
-def _sums(values: NDArray[Any]) -> Array:
+def _sums(values: NDArray[Any], transform: Callable[[NDArray[Any]], NDArray[Any]] | None) -> Array:
     """Return count, mean, summed squared deviations, minimum and maximum, shape `(5, columns)`.
 
     In chunks, joined by the parallel formula of Chan et al. (1983), which does not cancel.
     """
-    chunks = [
-        _chunk_sums(np.asarray(values[start : start + _CHUNK_ROWS], dtype=np.float64))
-        for start in range(0, max(1, len(values)), _CHUNK_ROWS)
-    ]
+    chunks = []
+    for start in range(0, max(1, len(values)), _CHUNK_ROWS):
+        chunk = values[start : start + _CHUNK_ROWS]
+        chunk = chunk if transform is None else transform(chunk)
+        chunks.append(_chunk_sums(np.asarray(chunk, dtype=np.float64)))
     return _joined(np.stack(chunks))
 
 

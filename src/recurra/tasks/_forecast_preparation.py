@@ -75,7 +75,11 @@ class PreparedSeries:
 
 
 def prepare_series(
-    table: SeriesTable, settings: ForecasterSettings, *, preset: str = "fast"
+    table: SeriesTable,
+    settings: ForecasterSettings,
+    *,
+    preset: str = "fast",
+    trust_known: bool = False,
 ) -> PreparedSeries:
     """Split, fit the scaler, cut windows; and check that nothing leaks.
 
@@ -83,6 +87,7 @@ def prepare_series(
         table: The series.
         settings: Resolved settings.
         preset: Decides the length of the training where `settings` leave it open.
+        trust_known: Take a known column that equals a target for a column of its own.
 
     Raises:
         DataError: If no series is long enough.
@@ -91,7 +96,8 @@ def prepare_series(
     """
     horizon = settings.horizon
     split = split_by_time(table.observed_lengths, horizon, settings.validation, settings.test)
-    _check_known(table, split)
+    if not trust_known:
+        _check_known(table, split)
     settings = settle_forecast_settings(
         settings,
         preset=preset,

@@ -14,6 +14,8 @@ from sktime.forecasting.base import BaseForecaster
 
 from recurra.errors import DataError, UsageError
 from recurra.sequences import SeriesTable
+from recurra.tasks._forecast_preparation import prepare_series
+from recurra.tasks._forecast_settings import resolve_forecast_settings
 from recurra.tasks._quantile_levels import quantiles_at
 from recurra.tasks._sktime_series import Instance, TimeGrid, instances, table_of
 from recurra.tasks.forecaster import Forecaster
@@ -21,7 +23,7 @@ from recurra.tasks.forecaster import Forecaster
 __all__ = ["RecurraForecaster"]
 
 _MTYPES = ["pd.DataFrame", "pd-multiindex", "pd_multiindex_hier"]
-_OWN = ("sp", "random_state")  # parameters that have another name in `Forecaster`
+_OWN = ("sp", "preset", "random_state")  # parameters that are no settings of `Forecaster`
 _FEWEST_ROWS = 3
 
 
@@ -62,6 +64,15 @@ class RecurraForecaster(BaseForecaster):  # type: ignore[misc]
 
     Attributes:
         forecaster_: The fitted `recurra.Forecaster`.
+
+    Examples:
+        >>> from recurra.sktime import RecurraForecaster
+        >>> from sktime.datasets import load_airline
+        >>> y = load_airline()
+        >>> forecaster = RecurraForecaster(lookback=12, units=4, epochs=1)
+        >>> _ = forecaster.fit(y, fh=[1, 2, 3])
+        >>> forecaster.predict_interval(coverage=0.8).shape
+        (3, 2)
     """
 
     _tags: ClassVar[dict[str, Any]] = {
@@ -83,7 +94,8 @@ class RecurraForecaster(BaseForecaster):  # type: ignore[misc]
         "y_inner_mtype": _MTYPES,
         "X_inner_mtype": _MTYPES,
     }
-    _config: ClassVar[dict[str, Any]] = {"remember_data": False}  # `_cur_y` and `_cur_X` hold what came
+    # `_cur_y` and `_cur_X` hold what came.
+    _config: ClassVar[dict[str, Any]] = {"remember_data": False}
 
     def __init__(
         self,
@@ -131,6 +143,7 @@ class RecurraForecaster(BaseForecaster):  # type: ignore[misc]
         self.preset = preset
         self.random_state = random_state
         super().__init__()
+        self._y, self._X = None, None
         if quantiles is not None and len(quantiles) < 2:
             self.set_tags(**{"capability:pred_int": False})
 
@@ -178,11 +191,13 @@ class RecurraForecaster(BaseForecaster):  # type: ignore[misc]
                 f"the longest series has {longest} observed values; {_FEWEST_ROWS} are needed"
             )
         horizon = min(self._horizon(), (longest - 1) // 2)
-        params = {k: v for k, v in self.get_params(deep=False).items() if k not in _OWN}
-        forecaster = Forecaster(
-            horizon, **params, season=self.sp, missing="interpolate", test=0, seed=self._seed()
-        )
-        self.forecaster_ = forecaster.fit(table)
+        given = {k: v for k, v in self.get_params(deep=False).items() if k not in _OWN}
+        given |= {"horizon": horizon, "season": self.sp, "missing": "interpolate", "test": 0}
+        forecaster = Forecaster(**given, preset=self.preset, seed=self._seed())
+        settings = resolve_forecast_settings(self.preset, given)
+        # Whoever predicts gives X, so it is known, even where it equals the target.
+        prepared = prepare_series(table, settings, preset=self.preset, trust_known=True)
+        self.forecaster_ = forecaster.fit_prepared(prepared)
 
     def _seed(self) -> int:
         if isinstance(self.random_state, (int, np.integer)):
