@@ -93,7 +93,7 @@ def test_a_broken_series_is_refused_with_its_time(work):
     source.write_text("\n".join([*lines[:20], *lines[30:]]))
     ended = command("compare", source, *OPTIONS, "--out", "new")
     assert (ended.code, ended.out) == (1, "")
-    assert "2021-01-20" in ended.err
+    assert "line 21 (2021-01-30)" in ended.err
     assert not Path("new").exists()
 
 

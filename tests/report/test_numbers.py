@@ -2,7 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from recurra.report.numbers import compact, count, duration, fixed, megabytes, percent, shorten
+from recurra.report.numbers import (
+    compact,
+    count,
+    duration,
+    fixed,
+    megabytes,
+    percent,
+    plain,
+    shorten,
+    signed_percent,
+    significant,
+)
 
 
 @pytest.mark.parametrize(
@@ -32,3 +43,26 @@ def test_long_names_keep_their_ends() -> None:
     assert shorten("Bidirectional LSTM", 12) == "Bidirect…STM"
     assert shorten("a\n\x00b", 10) == "a b"
     assert shorten("\x00", 10) == "(empty)"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (None, "–"), (0, "0"), (0.5, "0.500"), (12.345, "12.3"), (1234.4, "1,234"),
+        (-0.0123, "−0.0123"), (4.3e-16, "4e−16"), (99.96, "100.0"),
+    ],
+)  # fmt: skip
+def test_significant_digits(value, written):
+    assert significant(value, 3) == written
+
+
+def test_signed_shares():
+    assert [signed_percent(v) for v in (0.1234, -0.04, 0.0, -0.0001, None)] == [
+        "+12.3\u00a0%", "−4.0\u00a0%", "0.0\u00a0%", "0.0\u00a0%", "–",
+    ]  # fmt: skip
+
+
+def test_ticks_are_short():
+    assert [plain(v) for v in (1.0, 0.25, -20.0, 1200.0, 2.5e6)] == [
+        "1", "0.25", "−20", "1,200", "2.50\u00a0M",
+    ]  # fmt: skip

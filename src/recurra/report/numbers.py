@@ -35,15 +35,15 @@ def signed_percent(share: float | None, digits: int = 1) -> str:
 
 
 def significant(value: float | None, digits: int = 4) -> str:
-    """Write a number with some significant digits, `1,234` or `0.1234`; a dash for None."""
+    """Write a number with some significant digits, all of a large one; a dash for None."""
     if value is None:
         return NOTHING
     if value == 0:
         return "0"
-    places = digits - 1 - math.floor(math.log10(abs(value)))
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     if places > 2 * digits:
-        return f"{value:.{digits - 1}e}"
-    return f"{round(value, places):,.{max(0, places)}f}".replace("-", "−")
+        return f"{value:.0e}".replace("-", "−")
+    return f"{value:,.{places}f}".replace("-", "−")
 
 
 def plain(value: float) -> str:

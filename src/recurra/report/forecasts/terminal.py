@@ -49,7 +49,7 @@ def _cells(one: ForecastSummary) -> tuple[str, ...]:
         significant(one.mae, 3),
         significant(one.smape, 3),
         percent(one.coverage),
-        signed_percent(one.skill_snaive),
+        signed_percent(one.skill_snaive, 1 if abs(one.skill_snaive or 0) < 1 else 0),
         compact(one.parameters),
         fixed(one.seconds_per_epoch, 1),
     )
