@@ -63,6 +63,13 @@ class ReadingOptions:
     time_zone: Annotated[
         str | None, typer.Option(help="Time zone of times without one.", metavar="ZONE")
     ] = None
+    time_format: Annotated[
+        str | None,
+        typer.Option(help="How times are written, as %d.%m.%Y, if not clear.", metavar="CODES"),
+    ] = None
+    decimal: Annotated[
+        str | None, typer.Option(help="Sign before the decimals: . or ,", metavar="SIGN")
+    ] = None
     missing: Annotated[
         str | None,
         typer.Option(help="Missing values: error, interpolate or mask.", metavar="HOW"),

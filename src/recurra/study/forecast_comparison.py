@@ -124,6 +124,8 @@ def compare_forecasts(
     static: str | Sequence[str] = (),
     frequency: str | None = None,
     time_zone: str | None = None,
+    time_format: str | None = None,
+    decimal: str = ".",
     **settings: Any,
 ) -> list[Record]:
     """Train several forecasters on the same series and measure them on the same windows.
@@ -147,7 +149,7 @@ def compare_forecasts(
             trainings are not done again.
         observer: Told how the comparison goes on.
         time: As for `Forecaster`; so are `target`, `series_id`, `known`, `past`, `static`,
-            `frequency` and `time_zone`.
+            `frequency`, `time_zone`, `time_format` and `decimal`.
         target: Column or columns to forecast.
         series_id: Column that says which series a row belongs to.
         known: Covariates known in the future too.
@@ -155,6 +157,8 @@ def compare_forecasts(
         static: Values that a series has once.
         frequency: Step of the times.
         time_zone: Time zone of times without one.
+        time_format: How times are written, in strptime codes.
+        decimal: Sign before the decimals in texts.
         **settings: Settings of `Forecaster` for all networks alike.
 
     Returns:
@@ -173,6 +177,7 @@ def compare_forecasts(
     reading = {
         "time": time, "target": target, "series_id": series_id, "known": known, "past": past,
         "static": static, "frequency": frequency, "time_zone": time_zone,
+        "time_format": time_format, "decimal": decimal,
     }  # fmt: skip
     opened = open_series(source, reading, settings.get("missing") or "error")
     chosen = _without_misfits(chosen, opened.table, asked=cells is not None)

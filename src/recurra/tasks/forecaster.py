@@ -68,7 +68,18 @@ if TYPE_CHECKING:
 __all__ = ["Forecaster"]
 
 _CALIBRATION_BATCH = 256
-_READING = ("time", "target", "series_id", "known", "past", "static", "frequency", "time_zone")
+_READING = (
+    "time",
+    "target",
+    "series_id",
+    "known",
+    "past",
+    "static",
+    "frequency",
+    "time_zone",
+    "time_format",
+    "decimal",
+)
 _NOT_SETTINGS = {*_READING, "preset", "seed", "checkpoint", "resume", "verbose"}
 
 
@@ -92,6 +103,8 @@ class Forecaster(BaseEstimator):  # type: ignore[misc]
         static: Values that a series has once.
         frequency: Step of the times, such as `"1h"`; found in the data when left out.
         time_zone: Time zone of times without one.
+        time_format: How times are written, in strptime codes, where that is not clear.
+        decimal: Sign before the decimals in texts: `"."` or `","`.
         lookback: Steps to read.
         strategy: `"direct"` or `"recursive"`.
         cell: `"rnn"`, `"lstm"` or `"gru"`.
@@ -151,6 +164,8 @@ class Forecaster(BaseEstimator):  # type: ignore[misc]
         static: Sequence[str] = (),
         frequency: str | None = None,
         time_zone: str | None = None,
+        time_format: str | None = None,
+        decimal: str = ".",
         lookback: int | None = None,
         strategy: str | None = None,
         cell: str | None = None,
@@ -197,6 +212,8 @@ class Forecaster(BaseEstimator):  # type: ignore[misc]
         self.static = static
         self.frequency = frequency
         self.time_zone = time_zone
+        self.time_format = time_format
+        self.decimal = decimal
         self.lookback = lookback
         self.strategy = strategy
         self.cell = cell
