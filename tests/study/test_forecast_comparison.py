@@ -115,6 +115,11 @@ def test_the_naive_forecasts_are_those_of_the_forecaster(watched):
     assert records[3]["metrics"]["mae"] == pytest.approx(own["mae"])
 
 
+def test_repeats_start_from_other_weights(watched):
+    records, _ = watched
+    assert records[3]["history"]["loss"] != records[4]["history"]["loss"]
+
+
 def test_skill_is_the_ratio_of_errors_on_the_training_scale(watched):
     records, _ = watched
     errors = {record["model"]: record["metrics"]["mae_scaled"] for record in records[:3]}
@@ -130,6 +135,8 @@ def test_the_linear_map_finds_a_linear_recurrence():
         5 + np.sin(2 * np.pi * steps / 9) + 0.5 * np.cos(2 * np.pi * steps / 5), targets=("x",)
     )
     records = recurra.compare_forecasts(table, horizon=3, cells="linear", lookback=12, test=20)
+    assert records[2]["specification"]["normalization"] == "last"
+    assert records[2]["parameters"] == 12 * 3 + 3
     assert records[2]["metrics"]["mae"] < 0.02 < records[0]["metrics"]["mae"]
 
 
