@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 
-from recurra.errors import NotFittedError, UsageError
+from recurra.errors import UsageError
 from recurra.models import assign_weights, build_forecaster, named_weights
 from recurra.runtime import (
     FORECAST_TASK,
     Artifact,
     Forecast,
-    ForecasterSpecification,
     ForecastPredictor,
     LoadedForecaster,
     check_writable,
@@ -41,8 +39,7 @@ from recurra.tasks._anomalies import (
     sorted_scores,
 )
 from recurra.tasks._backtest import Backtest, BacktestObserver, run_backtest
-from recurra.tasks._checkpoint import Checkpoint
-from recurra.tasks._facts import now, versions
+from recurra.tasks._estimator import TaskEstimator
 from recurra.tasks._forecast_card import forecast_card
 from recurra.tasks._forecast_evaluation import Scales, measure_forecasts, scales_for
 from recurra.tasks._forecast_preparation import PreparedSeries, prepare_series
@@ -56,9 +53,8 @@ from recurra.tasks._forecast_training import (
     network_of,
     train_forecaster,
 )
-from recurra.tasks._keras_files import check_keras_path, keras_bytes, write_keras_file
-from recurra.tasks._kernels import kernel_name
-from recurra.tasks._manifests import manifest_part, seed_from_manifest
+from recurra.tasks._keras_files import keras_bytes
+from recurra.tasks._manifests import seed_from_manifest
 from recurra.tasks._series_sources import OpenedSeries, open_new_series, open_series
 from recurra.tasks._training import TrainingObserver
 
@@ -83,7 +79,7 @@ _READING = (
 _NOT_SETTINGS = {*_READING, "preset", "seed", "checkpoint", "resume", "verbose"}
 
 
-class Forecaster(BaseEstimator):  # type: ignore[misc]
+class Forecaster(TaskEstimator):
     """A recurrent forecaster of one or many time series.
 
     `None` means: as the model, the preset or the data say. Series are split by time, scaled by
@@ -150,6 +146,9 @@ class Forecaster(BaseEstimator):  # type: ignore[misc]
         metrics_: Figures measured on the test rows, empty without any.
         training_: The final `TrainingState`; not kept by `save`.
     """
+
+    task = FORECAST_TASK
+    fit_words = "fit(data)"
 
     def __init__(
         self,
@@ -303,12 +302,7 @@ class Forecaster(BaseEstimator):  # type: ignore[misc]
         self.model_ = trained.model
         self.settings_: ForecasterSettings = settings
         self.specification_ = prepared.specification
-        self.training_ = trained.state
-        self.history_ = trained.state.history
-        self.data_ = prepared.data
-        self.manifest_: dict[str, Any] = {}
-        self.metrics_: dict[str, Any] = {}
-        self._created = now()
+        self._keep_training(trained.state, prepared.data)
         self._kind = None
         self._scales = Scales(prepared.deviations, prepared.naive_errors, settings.season)
         self._seen_ticks = prepared.table.starts + prepared.split.seen
@@ -500,7 +494,7 @@ class Forecaster(BaseEstimator):  # type: ignore[misc]
             naive_errors=self._scales.naive_errors,
             reading=self._reading(),
         )
-        plain = keras_bytes(_uncompiled(self.model_, self.specification_))
+        plain = keras_bytes(self._plain_model())
         return write_artifact(
             path, Artifact(manifest, encoder, arrays, plain, forecast_card(manifest))
         )
@@ -526,31 +520,6 @@ class Forecaster(BaseEstimator):  # type: ignore[misc]
         forecaster._restore(loaded)
         return forecaster
 
-    def export(self, path: str | Path) -> Path:
-        """Write the plain Keras model, for programs without Recurra.
-
-        It maps scaled, normalised windows to forecasts in the same units; see `model_`.
-
-        Args:
-            path: Ends in `.keras`, or in `.h5` for the legacy format.
-
-        Raises:
-            NotFittedError: Before `fit`.
-            UsageError: If the ending is another.
-            OutputError: If it cannot be written.
-        """
-        self._check_fitted()
-        path = check_keras_path(path)
-        return write_keras_file(_uncompiled(self.model_, self.specification_), path)
-
-    def discard_checkpoint(self) -> None:
-        """Remove the checkpoint; call it once the model is saved."""
-        if self.checkpoint is not None:
-            Checkpoint(self.checkpoint, {}, resume=False).discard()
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "predictor_")
-
     def _given(self) -> dict[str, Any]:
         params = self.get_params(deep=False)
         return {k: v for k, v in params.items() if k not in _NOT_SETTINGS and v is not None}
@@ -559,24 +528,11 @@ class Forecaster(BaseEstimator):  # type: ignore[misc]
         return {name: getattr(self, name) for name in _READING}
 
     def _settle(self) -> ForecasterSettings:
-        seed = self.seed
-        if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or seed < 0:
-            raise UsageError(f"seed must be a whole number from 0 up, not {seed!r}")
+        self._check_seed()
         return resolve_forecast_settings(self.preset, self._given())
 
     def _open(self, data: Any) -> OpenedSeries:
         return open_new_series(data, self._reading(), self.predictor_)
-
-    def _checkpoint(self, fingerprint: dict[str, Any]) -> Checkpoint | None:
-        if self.checkpoint is None:
-            if self.resume:
-                raise UsageError("resume=True needs a checkpoint folder: checkpoint='...'")
-            return None
-        return Checkpoint(self.checkpoint, fingerprint, resume=self.resume)
-
-    def _check_fitted(self) -> None:
-        if not self.__sklearn_is_fitted__():
-            raise NotFittedError("this Forecaster is not fitted yet; call fit(data) first")
 
     def _new_predictor(self, prepared: PreparedSeries) -> ForecastPredictor:
         settings, table = prepared.settings, prepared.table
@@ -599,50 +555,20 @@ class Forecaster(BaseEstimator):  # type: ignore[misc]
         self.model_ = build_forecaster(loaded.specification)
         assign_weights(self.model_, loaded.weights)
         self.predictor_ = loaded.predictor
-        self.manifest_ = {
-            k: v for k, v in loaded.manifest.items() if k not in ("files", "kind", "format")
-        }
-        self.history_ = manifest_part(manifest_part(self.manifest_, "training"), "history")
-        self.data_ = manifest_part(self.manifest_, "data")
-        self.metrics_ = manifest_part(self.manifest_, "metrics")
+        self._restore_manifest(loaded.manifest)
         season = max(1, self.settings_.season)
         self._scales = Scales(loaded.deviations, loaded.naive_errors, season)
         self._seen_ticks = loaded.seen_ticks
         self._kind = None
 
-    def _manifest(self) -> dict[str, Any]:
-        if self.manifest_:
-            return {**self.manifest_, "metrics": self.metrics_}
-        state = self.training_
-        return {
-            "task": FORECAST_TASK,
-            "created": self._created,
-            "specification": self.specification_.to_dict(),
-            "settings": self.settings_.to_dict(),
-            "parameters": int(self.model_.count_params()),
-            "seed": int(self.seed),
-            "data": self.data_,
-            "training": {
-                "epochs": state.epoch,
-                "best_epoch": state.best_epoch,
-                "stopped_early": state.stopped,
-                "seconds": sum(state.seconds),
-                "history": state.history,
-            },
-            "metrics": self.metrics_,
-            "kernel": kernel_name(self.settings_.kernels),
-            "versions": versions(),
-        }
+    def _plain_model(self) -> keras.Model:
+        """Return a copy without loss and optimizer, which other programs could not read."""
+        copy = build_forecaster(self.specification_)
+        assign_weights(copy, named_weights(self.model_))
+        return copy
 
 
 _PARAMETERS = set(inspect.signature(Forecaster.__init__).parameters)
-
-
-def _uncompiled(model: keras.Model, specification: ForecasterSpecification) -> keras.Model:
-    """Return a copy without loss and optimizer, which other programs could not read."""
-    copy = build_forecaster(specification)
-    assign_weights(copy, named_weights(model))
-    return copy
 
 
 def _calibrated(predictor: ForecastPredictor, prepared: PreparedSeries) -> ForecastPredictor:

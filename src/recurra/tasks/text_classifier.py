@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn import exceptions
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import ClassifierMixin
 
-from recurra.errors import DataError, NotFittedError, UsageError
+from recurra.errors import DataError, UsageError
 from recurra.models import assign_weights, build_classifier, named_weights
 from recurra.runtime import (
     Artifact,
@@ -24,7 +23,7 @@ from recurra.runtime import (
 from recurra.runtime.predictor import TASK
 from recurra.sequences import TextTable, resolve_source
 from recurra.tasks._card import model_card
-from recurra.tasks._checkpoint import Checkpoint
+from recurra.tasks._estimator import TaskEstimator
 from recurra.tasks._examples import (
     Examples,
     as_texts,
@@ -32,10 +31,8 @@ from recurra.tasks._examples import (
     examples_from_lists,
     examples_from_table,
 )
-from recurra.tasks._facts import now, versions
-from recurra.tasks._keras_files import check_keras_path, keras_bytes, write_keras_file
-from recurra.tasks._kernels import kernel_name
-from recurra.tasks._manifests import manifest_part, seed_from_manifest
+from recurra.tasks._keras_files import keras_bytes
+from recurra.tasks._manifests import seed_from_manifest
 from recurra.tasks._preparation import PreparedTexts, encode_texts, prepare_texts
 from recurra.tasks._settings import (
     TextClassifierSettings,
@@ -58,14 +55,10 @@ if TYPE_CHECKING:
 __all__ = ["TextClassifier"]
 
 
-class _NotFittedError(NotFittedError, exceptions.NotFittedError):  # type: ignore[misc]
-    """Ours, that scikit-learn's own tools recognise too."""
-
-
 _FEW = 64  # up to so many texts NumPy answers sooner than a compiled batch
 
 
-class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class TextClassifier(ClassifierMixin, TaskEstimator):  # type: ignore[misc]
     """A recurrent text classifier with the interface of scikit-learn.
 
     `None` means: as the preset says. Texts are encoded, padded, masked, split for early stopping
@@ -117,6 +110,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         training_: The final `TrainingState`; not kept by `save`.
         metrics_: Figures recorded by `evaluate`, empty before.
     """
+
+    task = TASK
+    fit_words = "fit(texts, labels)"
 
     def __init__(
         self,
@@ -296,11 +292,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.model_ = trained.model
         self.specification_ = trained.specification
         self.settings_ = settings
-        self.training_ = trained.state
-        self.history_ = trained.state.history
-        self.data_ = prepared.data
-        self.metrics_: dict[str, Any] = {}
-        self.manifest_: dict[str, Any] = {}
+        self._keep_training(trained.state, prepared.data)
         self._ngrams = prepared.inputs.ngrams
         return self
 
@@ -428,24 +420,6 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         classifier.settings_ = settings
         return classifier
 
-    def export(self, path: str | Path) -> Path:
-        """Write the plain Keras model, for programs without Recurra.
-
-        Args:
-            path: Ends in `.keras`, or in `.h5` for the legacy format. Reads token ids, 0 padding.
-
-        Raises:
-            UsageError: If the ending is another.
-            OutputError: If it cannot be written.
-        """
-        path = check_keras_path(path)
-        return write_keras_file(self._plain_model(), path)
-
-    def discard_checkpoint(self) -> None:
-        """Remove the checkpoint; call it once the model is saved."""
-        if self.checkpoint is not None:
-            Checkpoint(self.checkpoint, {}, resume=False).discard()
-
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False
@@ -454,32 +428,14 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.non_deterministic = False
         return tags
 
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "model_")
-
     def _settle(
         self, rows: int | None = None, sample: Sequence[str] = ()
     ) -> TextClassifierSettings:
         """Check the parameters and fill in what the preset and the data decide."""
-        seed = self.seed
-        if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or seed < 0:
-            raise UsageError(f"seed must be a whole number from 0 up, not {seed!r}")
+        self._check_seed()
         other = {"preset", "seed", "checkpoint", "resume", "verbose"}
         given = {k: v for k, v in self.get_params(deep=False).items() if k not in other}
         return resolve_settings(self.preset, {k: _plain(v) for k, v in given.items()}, rows, sample)
-
-    def _checkpoint(self, fingerprint: dict[str, Any]) -> Checkpoint | None:
-        if self.checkpoint is None:
-            if self.resume:
-                raise UsageError("resume=True needs a checkpoint folder: checkpoint='...'")
-            return None
-        return Checkpoint(self.checkpoint, fingerprint, resume=self.resume)
-
-    def _check_fitted(self) -> None:
-        if not self.__sklearn_is_fitted__():
-            raise _NotFittedError(
-                f"this {type(self).__name__} is not fitted yet; call fit(texts, labels) first"
-            )
 
     def _probabilities(self, texts: list[str]) -> NDArray[np.float32]:
         if len(texts) <= _FEW:
@@ -504,30 +460,6 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.metrics_ = {"rows": len(codes), **measured}
         return dict(self.metrics_)
 
-    def _manifest(self) -> dict[str, Any]:
-        if self.manifest_:
-            return {**self.manifest_, "metrics": self.metrics_}
-        state = self.training_
-        return {
-            "task": TASK,
-            "created": now(),
-            "specification": self.specification_.to_dict(),
-            "settings": self.settings_.to_dict(),
-            "parameters": int(self.model_.count_params()),
-            "seed": int(self.seed),
-            "data": self.data_,
-            "training": {
-                "epochs": state.epoch,
-                "best_epoch": state.best_epoch,
-                "stopped_early": state.stopped,
-                "seconds": sum(state.seconds),
-                "history": state.history,
-            },
-            "metrics": self.metrics_,
-            "kernel": kernel_name(self.settings_.kernels),
-            "versions": versions(),
-        }
-
     def _restore(self, predictor: TextPredictor, artifact: Artifact) -> None:
         self.classes_ = np.asarray(predictor.classes)
         self.encoder_ = predictor.encoder
@@ -536,16 +468,10 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.model_ = build_classifier(self.specification_)
         network = {k: v for k, v in artifact.weights.items() if not k.startswith("ngrams/")}
         assign_weights(self.model_, network)
-        self.manifest_ = {
-            k: v for k, v in artifact.manifest.items() if k not in ("files", "kind", "format")
-        }
-        self.history_ = manifest_part(manifest_part(self.manifest_, "training"), "history")
-        self.data_ = manifest_part(self.manifest_, "data")
-        self.metrics_ = manifest_part(self.manifest_, "metrics")
+        self._restore_manifest(artifact.manifest)
 
     def _plain_model(self) -> keras.Model:
         """Return a copy without optimizer state."""
-        self._check_fitted()
         copy = build_classifier(self.specification_)
         assign_weights(copy, named_weights(self.model_))
         return copy
