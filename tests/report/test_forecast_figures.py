@@ -100,6 +100,14 @@ def test_coverage_stands_where_it_was_measured(forecasts: ModuleType) -> None:
     assert [dot.get_xdata()[0] for dot in dots] == pytest.approx([0.7, 0.9])
 
 
+def test_a_hopeless_naive_forecast_does_not_flatten_the_others(forecasts: ModuleType) -> None:
+    records = [forecasts.record("naive", error=50.0), *forecasts.comparison(("snaive", "gru"))]
+    figure = steps.figure(records)
+    assert figure is not None
+    assert figure.axes[0].get_ylim() == pytest.approx((0, 1.05 * 2 * 1.4))
+    assert overflowing(figure) == []
+
+
 def test_losses_of_different_units_have_axes_of_their_own(forecasts: ModuleType) -> None:
     figure = curves.figure(forecasts.comparison(("gru", "naive", "rnn", "segrnn")))
     assert figure is not None

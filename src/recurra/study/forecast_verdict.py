@@ -187,8 +187,8 @@ def _limits(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:
     sentences = [
         "One data set, one stretch of time to test on and one training budget: in other times, "
         "with other sizes or more epochs the order may change.",
-        f"The {windows:,} test windows overlap and follow each other, so they are far fewer "
-        "independent observations than their number.",
+        f"The {windows:,} test windows overlap or share their times, so they are fewer independent "
+        "observations than their number.",
     ]
     if windows < _FEW_WINDOWS:
         sentences.append(

@@ -19,6 +19,7 @@ from recurra.study.summary import Record
 __all__ = ["describe", "figure"]
 
 _LINE = 19
+_WIDEST = 2.0
 _DASHES = (0, (4, 2.5))
 
 Lines = Sequence[tuple[ForecastSummary, list[float]]]
@@ -72,8 +73,7 @@ def _lines(records: Sequence[Record]) -> Lines:
 
 
 def _axes(axes: Axes, lines: Lines) -> None:
-    highest = max(max(values) for _, values in lines)
-    axes.set_ylim(0, 1.05 * highest)
+    axes.set_ylim(0, 1.05 * _highest(lines))
     axes.set_xlim(1, len(lines[0][1]))
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
@@ -82,15 +82,23 @@ def _axes(axes: Axes, lines: Lines) -> None:
     axes.set_ylabel(lines[0][0].scaled_by)
 
 
+def _highest(lines: Lines) -> float:
+    """Return the top of the axis: of the naive forecast only what is near the others."""
+    highest = max(max(values) for _, values in lines)
+    others = [max(values) for one, values in lines if one.model != "naive"]
+    return min(highest, _WIDEST * max(others)) if others else highest
+
+
 def _names(axes: Axes, lines: Lines, colours: Mapping[str, Colour], pixels: float) -> None:
     """Write the names in a column at the right, each joined to the end of its line."""
     ranked = sorted(lines, key=lambda line: -line[1][-1])
     high = axes.get_ylim()[1]
-    places = spread([values[-1] / high for _, values in ranked], _LINE / pixels)
+    wanted = [min(1.0, values[-1] / high) for _, values in ranked]
+    places = spread(wanted, _LINE / pixels)
     for (one, values), place in zip(ranked, places, strict=True):
         axes.annotate(
             shorten(one.name, 19),
-            xy=(len(values), values[-1]),
+            xy=(len(values), min(high, values[-1])),
             xytext=(1.07, place * high),
             textcoords=axes.get_yaxis_transform(),
             fontsize=TEXT,
