@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import functools
 import statistics
-import time as clock
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.errors import DataError, UsageError
+from recurra.errors import UsageError
 from recurra.sequences import SeriesTable
-from recurra.study._forecast_baselines import (
-    BaselineForecaster,
-    calibrated,
-    fit_linear,
-    naive_baseline,
+from recurra.study._forecast_setup import (
+    FIGURES,
+    ForecastSetup,
+    example_windows,
+    prepare_setup,
+    window_latency,
 )
-from recurra.study._forecast_examples import example_forecasts
 from recurra.study._memory import PeakMemory
 from recurra.study._running import ComparisonObserver, Contest, Record, run_contest
 from recurra.study.forecast_cells import (
@@ -32,15 +30,9 @@ from recurra.study.forecast_cells import (
 from recurra.tasks import TrainingObserver
 from recurra.tasks.comparable_forecasts import (
     Forecaster,
-    ForecasterSettings,
-    Measurement,
-    PreparedSeries,
-    Scales,
     kernel_name,
     open_series,
-    prepare_series,
     resolve_forecast_settings,
-    skill,
 )
 
 __all__ = ["compare_forecasts"]
@@ -51,59 +43,6 @@ _SHARED = (
     "loss", "epochs", "patience", "averaging", "epoch_windows", "validation", "test", "kernels",
 )  # fmt: skip
 _DECIDED_BY_CELL = ("model", "architecture", "cell", "bidirectional", "attention")
-_OF_LINEAR = {
-    "model": "gru", "strategy": "direct", "normalization": "last", "calendar": False,
-    "residual": False,
-}  # fmt: skip
-_BATCH = 256
-_LATENCY_WINDOWS = 20
-_FIGURES = (
-    "mse", "mae", "rmse", "smape", "mase", "mse_scaled", "mae_scaled", "pinball", "coverage",
-    "nominal", "width", "windows", "by_step", "by_target",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Setup:
-    """What every model of a comparison shares."""
-
-    table: SeriesTable
-    preset: str
-    given: dict[str, Any]
-    settings: ForecasterSettings
-    base: PreparedSeries
-    data: dict[str, Any]
-    seed: int
-
-    @property
-    def scales(self) -> Scales:
-        season = max(1, self.settings.season)
-        return Scales(self.base.deviations, self.base.naive_errors, season)
-
-    def prepared(self, **own: Any) -> PreparedSeries:
-        """Return the series as one model reads them; split, look-back and season are shared."""
-        fixed = {"lookback": self.settings.lookback, "season": self.settings.season}
-        settings = resolve_forecast_settings(self.preset, {**self.given, **fixed, **own})
-        return prepare_series(self.table, settings, preset=self.preset)
-
-    @functools.cached_property
-    def baselines(self) -> dict[str, BaselineForecaster]:
-        """The baselines, fitted when the first of them is due."""
-        naive = {"naive": 1, "snaive": self.scales.season}
-        found = {name: naive_baseline(self.base, season) for name, season in naive.items()}
-        linear = self.prepared(**_OF_LINEAR)
-        found["linear"] = fit_linear(linear)
-        return {name: calibrated(one, self.base) for name, one in found.items()}
-
-    @functools.cached_property
-    def measured(self) -> dict[str, dict[str, Any]]:
-        """Figures of the baselines."""
-        return {name: _figures_of(self, one) for name, one in self.baselines.items()}
-
-    def skills(self, figures: Mapping[str, Any]) -> dict[str, float | None]:
-        """Return how much smaller the absolute error is than each baseline's, as a share of it."""
-        error = figures["mae_scaled"]
-        return {name: skill(error, one["mae_scaled"]) for name, one in self.measured.items()}
 
 
 def compare_forecasts(
@@ -181,7 +120,7 @@ def compare_forecasts(
     }  # fmt: skip
     opened = open_series(source, reading, settings.get("missing") or "error")
     chosen = _without_misfits(chosen, opened.table, asked=cells is not None)
-    setup = _prepare(opened.table, {**opened.split, **given}, preset, seed)
+    setup = prepare_setup(opened.table, {**opened.split, **given}, preset, seed)
     contest = _contest(setup, chosen, repeats)
     return run_contest(contest, finished, observer or ComparisonObserver())
 
@@ -207,20 +146,7 @@ def _without_misfits(cells: tuple[str, ...], table: SeriesTable, *, asked: bool)
     return tuple(name for name in cells if name != "segrnn")
 
 
-def _prepare(table: SeriesTable, given: dict[str, Any], preset: str, seed: int) -> _Setup:
-    of_segrnn = {k: given.pop(k) for k in ("segment",) if k in given}
-    base = prepare_series(table, resolve_forecast_settings(preset, given), preset=preset)
-    windows = len(base.test)
-    if not windows:
-        raise DataError(
-            f"{table.name}: no series has {base.settings.horizon} observed steps in its test part; "
-            "give a longer test part or a shorter horizon"
-        )
-    data = {**base.data, "windows": {**base.data["windows"], "test": windows}}
-    return _Setup(table, preset, {**given, **of_segrnn}, base.settings, base, data, seed)
-
-
-def _contest(setup: _Setup, cells: Sequence[str], repeats: int) -> Contest:
+def _contest(setup: ForecastSetup, cells: Sequence[str], repeats: int) -> Contest:
     def measure(name: str, repeat: int, watchers: Sequence[TrainingObserver]) -> Record:
         if name in BASELINES:
             return _measure_baseline(setup, name)
@@ -235,7 +161,7 @@ def _contest(setup: _Setup, cells: Sequence[str], repeats: int) -> Contest:
     )
 
 
-def _facts(setup: _Setup, name: str, repeat: int) -> Record:
+def _facts(setup: ForecastSetup, name: str, repeat: int) -> Record:
     """Return what is known of a run before it starts."""
     settings = setup.settings.to_dict()
     given = {k: list(v) if isinstance(v, tuple) else v for k, v in setup.given.items()}
@@ -252,19 +178,19 @@ def _facts(setup: _Setup, name: str, repeat: int) -> Record:
     }
 
 
-def _measure_baseline(setup: _Setup, name: str) -> Record:
+def _measure_baseline(setup: ForecastSetup, name: str) -> Record:
     baseline, figures = setup.baselines[name], setup.measured[name]
     return {
         "metrics": figures,
         "skill": setup.skills(figures),
-        "examples": _examples(setup, baseline.windows, baseline.quantiles),
+        "examples": example_windows(setup, baseline.windows, baseline.quantiles),
         "parameters": baseline.parameters,
         "epochs": None,
         "best_epoch": None,
         "stopped_early": False,
         "seconds_per_epoch": None,
         "training_seconds": baseline.seconds,
-        "prediction_milliseconds": _latency(setup, baseline.windows),
+        "prediction_milliseconds": window_latency(setup, baseline.windows),
         "peak_memory_mb": baseline.peak_memory_mb,
         "history": None,
         "specification": baseline.specification,
@@ -272,7 +198,7 @@ def _measure_baseline(setup: _Setup, name: str) -> Record:
 
 
 def _measure_network(
-    setup: _Setup, name: str, repeat: int, watchers: Sequence[TrainingObserver]
+    setup: ForecastSetup, name: str, repeat: int, watchers: Sequence[TrainingObserver]
 ) -> Record:
     own = {} if name == "segrnn" else {"segment": None}
     prepared = setup.prepared(model=name, **own)
@@ -281,7 +207,7 @@ def _measure_network(
         forecaster.fit_prepared(prepared, observers=watchers)
     state, predictor = forecaster.training_, forecaster.predictor_
     reader = predictor.reader(setup.table)
-    figures = {key: forecaster.metrics_.get(key) for key in _FIGURES}
+    figures = {key: forecaster.metrics_.get(key) for key in FIGURES}
 
     def windows(series: NDArray[np.int64], origins: NDArray[np.int64]) -> NDArray[np.float64]:
         return predictor.windows(reader, series, origins)
@@ -293,50 +219,15 @@ def _measure_network(
         },
         "metrics": figures,
         "skill": setup.skills(figures),
-        "examples": _examples(setup, windows, predictor.quantiles),
+        "examples": example_windows(setup, windows, predictor.quantiles),
         "parameters": int(forecaster.model_.count_params()),
         "epochs": state.epoch,
         "best_epoch": state.best_epoch,
         "stopped_early": state.stopped,
         "seconds_per_epoch": statistics.median(state.seconds),
         "training_seconds": sum(state.seconds),
-        "prediction_milliseconds": _latency(setup, windows),
+        "prediction_milliseconds": window_latency(setup, windows),
         "peak_memory_mb": memory.mib,
         "history": state.history,
         "specification": forecaster.specification_.to_dict(),
     }
-
-
-def _figures_of(setup: _Setup, baseline: BaselineForecaster) -> dict[str, Any]:
-    """Measure a baseline on the test windows."""
-    measurement = Measurement(setup.table, setup.scales, baseline.quantiles)
-    for numbers in setup.base.test.batches(_BATCH):
-        series, origins = setup.base.test.locate(numbers)
-        measurement.add(series, origins, baseline.windows(series, origins))
-    figures = measurement.result()
-    return {key: figures.get(key) for key in _FIGURES}
-
-
-def _examples(
-    setup: _Setup,
-    forecast: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[Any]],
-    quantiles: tuple[float, ...],
-) -> list[dict[str, Any]]:
-    windows, horizon = setup.base.test, setup.settings.horizon
-    return example_forecasts(setup.table, windows, forecast, quantiles, horizon)
-
-
-def _latency(
-    setup: _Setup, forecast: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[Any]]
-) -> float:
-    """Return the median milliseconds for one window, from its rows to its forecast."""
-    numbers = np.linspace(0, len(setup.base.test) - 1, _LATENCY_WINDOWS).astype(np.int64)
-    series, origins = setup.base.test.locate(numbers)
-    forecast(series[:1], origins[:1])
-    times = []
-    for place in range(len(series)):
-        one = slice(place, place + 1)
-        started = clock.perf_counter()
-        forecast(series[one], origins[one])
-        times.append((clock.perf_counter() - started) * 1000)
-    return statistics.median(times)

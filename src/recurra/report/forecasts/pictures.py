@@ -51,7 +51,7 @@ PICTURES = (
     Picture(
         "steps",
         "Error by step ahead",
-        "Dashed: baselines; the naive one may leave the picture. Where a line crosses a baseline's, "
+        "Dashed: baselines; the naive one may leave the picture. Where a line crosses a baseline's "
         "the model is worth its cost on one side only.",
         steps.figure,
         steps.describe,
