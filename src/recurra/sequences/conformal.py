@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 __all__ = ["calibrate_quantiles", "conformal_shifts"]
 
-_HALVINGS = 4
+_HALVINGS = 8
 _SAME = 1e-9
 _FEWEST_WINDOWS = 40  # below that, neighbouring steps are taken together
 
@@ -96,7 +96,7 @@ def _partner(quantiles: Sequence[float], level: float) -> int | None:
 
 
 def _recency(ages: NDArray[np.int64]) -> Array:
-    """Return weights that halve with every quarter of the calibration's span."""
+    """Return weights that halve with every eighth of the calibration's span."""
     span = float(ages.max(initial=0)) + 1
     return np.exp2(-_HALVINGS / span * ages.astype(np.float64))
 
