@@ -14,8 +14,9 @@ Errors are measured by one piece of code.
 
 As they come: everything else as each toolkit has it. Recurra adds a linear map fitted beforehand,
 corrects the seasonal naive forecast, averages its weights and keeps the best on the validation
-rows. neuralforecast normalises windows robustly and reads step k of the horizon from the state h-k
-steps before the origin (h is the horizon), through two dense layers.
+rows, the first ones (the linear map alone) among them. neuralforecast normalises windows robustly
+and reads step k of a horizon of h from the state h-k steps before the last, through two dense
+layers.
 
 Same network: the layer's last state, then one dense layer; windows normalised by their own mean and
 deviation, rate 1e-3, whole windows only. neuralforecast's head is replaced for this. Recurra has
@@ -106,6 +107,11 @@ def summary(records):
             own = [r for r in records if (r["case"], r["way"], r["tool"]) == (name, way, tool)]
             if own:
                 lines.append(row((case.title, way, tool, *figures(own, case.errors))))
+    linear = [r for r in records if r.get("best_epoch") == 0]
+    ours = sum(r["tool"] == "recurra" for r in records)
+    lines.append(
+        f"\nRecurra kept the linear map it starts from in {len(linear)} of {ours} trainings."
+    )
     return "\n".join(lines)
 
 

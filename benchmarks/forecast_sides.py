@@ -108,6 +108,7 @@ class Recurra:
             "step_ms": 1e3 * float(np.diff(clock.ends).mean()),
             "predict_seconds": ended - trained,
             "steps": forecaster.training_.epoch * len(clock.ends),
+            "best_epoch": forecaster.training_.best_epoch,
             "train_rows": forecaster.data_["rows"]["train"],
             "parameters": forecaster.model_.count_params(),
         }
