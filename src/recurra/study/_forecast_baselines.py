@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from recurra.sequences import (
     SeriesTable,
-    WindowReader,
-    Windows,
     calibrate_quantiles,
     conformal_shifts,
     read_windows,
@@ -21,8 +19,8 @@ from recurra.sequences import (
 from recurra.study._memory import PeakMemory
 from recurra.tasks.comparable_forecasts import (
     PreparedSeries,
-    encoded_batches,
-    fit_linear_map,
+    fit_linear_forecast,
+    linear_inputs,
     seasonal_naive,
 )
 
@@ -96,14 +94,11 @@ def fit_linear(prepared: PreparedSeries) -> BaselineForecaster:
     reader = prepared.reader
     started = time.perf_counter()
     with PeakMemory() as memory:
-        training = _thinned(prepared.train, prepared.settings.epoch_windows)
-        linear = fit_linear_map(
-            _batches(reader, training, prepared), _batches(reader, prepared.validation, prepared)
-        )
+        linear = fit_linear_forecast(prepared)
 
     def points(series: Rows, origins: Rows) -> Array:
         encoded = reader.encode(reader.rows(series, origins), series, origins)
-        answers = linear(encoded.past[..., : prepared.table.targets])
+        answers = linear(linear_inputs(encoded, prepared.table.targets))
         return reader.encoder.decode(answers[..., None], encoded)[..., 0]
 
     return BaselineForecaster(
@@ -152,17 +147,3 @@ def read_targets(
     rows = read_windows(table.values, table.offsets, series, origins, before, after)
     result: NDArray[np.float64] = rows[..., : table.targets].astype(np.float64)
     return result
-
-
-def _batches(reader: WindowReader, windows: Windows, prepared: PreparedSeries) -> Any:
-    targets = prepared.table.targets
-    for encoded, answers, weights in encoded_batches(reader, windows, _BATCH):
-        yield encoded.past[..., :targets], answers, weights
-
-
-def _thinned(windows: Windows, most: int) -> Windows:
-    """Keep every n-th window where there are too many."""
-    stride = -(-len(windows) // most)
-    if stride <= 1:
-        return windows
-    return Windows(windows.first, -(-windows.counts // stride), windows.stride * stride)

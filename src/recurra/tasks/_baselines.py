@@ -60,8 +60,8 @@ class LinearMap:
         Returns:
             Normalised forecasts, shape `(batch, horizon, targets)`.
         """
-        answers = np.einsum("btc,th->bhc", past, self.weights, optimize=True)
-        result: Array = answers + self.bias[:, None]
+        by_target = past.transpose(0, 2, 1) @ self.weights + self.bias
+        result: Array = by_target.transpose(0, 2, 1)
         return result
 
 

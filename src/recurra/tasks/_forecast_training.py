@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,19 +14,18 @@ from numpy.typing import NDArray
 
 from recurra.models import assign_weights, build_forecaster, named_weights
 from recurra.runtime import ForecasterSpecification, ForecastNetwork
-from recurra.sequences import EncodedWindows, Windows
-from recurra.tasks._baselines import fit_linear_map
+from recurra.sequences import EncodedWindows
 from recurra.tasks._checkpoint import Checkpoint
 from recurra.tasks._forecast_batches import WindowBatches, network_inputs
 from recurra.tasks._forecast_preparation import PreparedSeries, encoded_batches
 from recurra.tasks._kernels import kernel_name, runs_native, use_kernels
+from recurra.tasks._linear_forecast import fit_linear_forecast
 from recurra.tasks._training import TrainingObserver, train
 from recurra.tasks._training_state import TrainingState
 
 __all__ = ["ForecastLoss", "TrainedForecaster", "forecast_fingerprint", "train_forecaster"]
 
 _VALIDATION_BATCH = 256
-_MOST_LINEAR_WINDOWS = 100_000
 _OUTPUT_KERNELS = frozenset({"output/kernel", "mix_output/kernel"})
 
 Answer = Callable[[EncodedWindows], NDArray[Any]]
@@ -152,27 +151,13 @@ def _start_linear(model: keras.Model, prepared: PreparedSeries) -> None:
     On short series a network has too few windows to find what a ridge regression finds in closed
     form, and from here it is never worse on the validation windows.
     """
-    batches = _linear_batches(prepared, prepared.train)
-    fitted = fit_linear_map(batches, _linear_batches(prepared, prepared.validation))
+    fitted = fit_linear_forecast(prepared)
     weights = named_weights(model)
     weights["skip/kernel"] = fitted.weights.astype(np.float32)
     weights["skip/bias"] = fitted.bias.astype(np.float32)
     for name in _OUTPUT_KERNELS & weights.keys():
         weights[name] = np.zeros_like(weights[name])
     assign_weights(model, weights)
-
-
-def _linear_batches(
-    prepared: PreparedSeries, windows: Windows
-) -> Iterator[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
-    """Yield the targets' look-back, answers and weights of windows, spread evenly where many."""
-    stride = -(-len(windows) // _MOST_LINEAR_WINDOWS)
-    for numbers in windows.batches(_VALIDATION_BATCH * stride):
-        series, origins = windows.locate(numbers[::stride])
-        rows = prepared.reader.rows(series, origins)
-        encoded = prepared.reader.encode(rows, series, origins)
-        past = encoded.past[..., : prepared.table.targets] * encoded.mask[..., None]
-        yield past, *prepared.reader.answers(rows, encoded)
 
 
 def network_of(model: keras.Model, specification: ForecasterSpecification, kernels: str) -> Answer:
