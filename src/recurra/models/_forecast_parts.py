@@ -81,7 +81,9 @@ def attend(queries: Any, states: Any, mask: Any, attention: str, seeds: Seeds) -
     width = queries.shape[-1]
     scores = (_additive_scores if attention == "additive" else _dot_scores)(queries, states, seeds)
     offset = ops.where(ops.expand_dims(mask, 1), 0.0, _FAR_BELOW)
-    weights = layers.Softmax(name="attention_weights")(ops.add(scores, offset))
+    weights = ops.ones_like(scores)  # of a single state; Keras warns of a softmax over it
+    if states.shape[1] > 1:
+        weights = layers.Softmax(name="attention_weights")(ops.add(scores, offset))
     found = layers.Concatenate(name="attention_found")([ops.matmul(weights, states), queries])
     return dense(width, seeds, activation="tanh", name="attention_state")(found)
 

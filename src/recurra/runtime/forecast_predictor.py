@@ -18,6 +18,7 @@ from recurra.sequences import (
     WindowEncoder,
     WindowReader,
     calibrate_quantiles,
+    check_transform,
     fit_scaler,
     read_windows,
 )
@@ -103,6 +104,7 @@ class ForecastPredictor:
             DataError: If the table's columns or frequency are not those of the training.
         """
         self._check_table(table)
+        check_transform(table, self.encoder.transform)
         scaler = self.encoder.scaler
         if len(scaler.shift) > 1 or len(self.tail.ids) == 1:
             scaler = self._scaler_for(table)
@@ -187,15 +189,17 @@ class ForecastPredictor:
 
     def _check_horizon(self, horizon: int | None) -> int:
         steps = self.horizon if horizon is None else horizon
-        if not 1 <= steps <= _MOST_STEPS:
-            raise UsageError(f"horizon must be between 1 and {_MOST_STEPS}, not {steps}")
+        if not isinstance(steps, (int, np.integer)) or not 1 <= steps <= _MOST_STEPS:
+            raise UsageError(
+                f"horizon must be a whole number between 1 and {_MOST_STEPS}, not {steps!r}"
+            )
         if steps > self.encoder.horizon and self.encoder.past:
             raise UsageError(
                 f"a horizon of {steps} steps is reached by feeding the forecast back, and past "
                 f"columns are not known then; ask for at most {self.encoder.horizon} steps, or "
                 "train with a longer horizon"
             )
-        return steps
+        return int(steps)
 
     def _check_table(self, table: SeriesTable) -> None:
         was = self.tail

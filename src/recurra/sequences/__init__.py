@@ -24,7 +24,6 @@ from recurra.sequences.filling import fill_windows
 from recurra.sequences.forecast_windows import (
     MISSING,
     NORMALIZATIONS,
-    TRANSFORMS,
     EncodedWindows,
     WindowEncoder,
 )
@@ -55,6 +54,7 @@ from recurra.sequences.tables import (
 )
 from recurra.sequences.text import PAD_ID, UNK_ID, TextEncoder
 from recurra.sequences.time_splits import TimeSplit, split_by_time
+from recurra.sequences.transforms import TRANSFORMS, check_transform
 from recurra.sequences.window_reader import WindowReader
 from recurra.sequences.windows import Windows, read_windows
 
@@ -89,6 +89,7 @@ __all__ = [
     "Windows",
     "calendar_features",
     "calibrate_quantiles",
+    "check_transform",
     "conformal_shifts",
     "dataset_description",
     "dataset_kind",

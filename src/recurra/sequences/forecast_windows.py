@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.errors import CorruptArtifactError, DataError, UnknownNameError, UsageError
+from recurra.errors import CorruptArtifactError, UnknownNameError, UsageError
 from recurra.sequences.filling import fill_windows
 from recurra.sequences.scaling import SeriesScaler
+from recurra.sequences.transforms import TRANSFORMS, transform_targets
 
-__all__ = ["MISSING", "NORMALIZATIONS", "TRANSFORMS", "EncodedWindows", "WindowEncoder"]
+__all__ = ["MISSING", "NORMALIZATIONS", "EncodedWindows", "WindowEncoder"]
 
 NORMALIZATIONS = ("none", "last", "standard")
-TRANSFORMS = ("none", "log1p")
 MISSING = ("error", "interpolate", "mask")
 _SMALLEST_DEVIATION = 0.02  # of the training deviation; a flat window would be blown up otherwise
 
@@ -167,7 +167,9 @@ class WindowEncoder:
         if self.transform == "none":
             return values
         changed = np.array(values, dtype=np.float64)
-        changed[..., : self.targets] = self._transform_targets(changed[..., : self.targets])
+        changed[..., : self.targets] = transform_targets(
+            changed[..., : self.targets], self.transform
+        )
         return changed
 
     def levels(self, values: Array, encoded: EncodedWindows) -> NDArray[np.float64]:
@@ -178,7 +180,7 @@ class WindowEncoder:
             encoded: The same windows, encoded.
         """
         shift, scale = self._target_scale(encoded.series)
-        scaled = (self._transform_targets(values) - shift) / scale
+        scaled = (transform_targets(values, self.transform) - shift) / scale
         result: NDArray[np.float64] = (scaled - encoded.shift[..., None]) / encoded.scale[..., None]
         return result
 
@@ -216,16 +218,6 @@ class WindowEncoder:
             return cls(**config, scaler=scaler, static=static)
         except (TypeError, ValueError) as error:
             raise CorruptArtifactError(f"the window settings cannot be used: {error}") from error
-
-    def _transform_targets(self, targets: Array) -> Array:
-        if self.transform == "none":
-            return targets
-        if (targets <= -1).any():
-            raise DataError(
-                f"transform='log1p' needs targets above -1, {np.nanmin(targets):g} came; "
-                "leave the transform out"
-            )
-        return np.log1p(targets)
 
     def _mask(self, observed: Array) -> NDArray[np.bool_]:
         """Return which steps count, shape `(batch, lookback)`; `observed` is by target."""

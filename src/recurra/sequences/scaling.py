@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.errors import CorruptArtifactError, UnknownNameError
+from recurra.errors import CorruptArtifactError, DataError, UnknownNameError
 
 __all__ = ["SCALINGS", "SeriesScaler", "fit_scaler"]
 
@@ -92,6 +92,7 @@ def fit_scaler(
         per_series: A scale for each series; otherwise one for all.
 
     Raises:
+        DataError: If values are too large to be squared.
         UnknownNameError: If `kind` is unknown.
     """
     if kind not in SCALINGS:
@@ -127,7 +128,11 @@ def _chunk_sums(values: Array) -> Array:
     count = present.sum(axis=0)
     kept = np.where(present, values, 0.0)
     mean = kept.sum(axis=0) / np.maximum(count, 1)
-    squares = (np.where(present, values - mean, 0.0) ** 2).sum(axis=0)
+    with np.errstate(over="ignore"):
+        squares = (np.where(present, values - mean, 0.0) ** 2).sum(axis=0)
+    if not np.isfinite(squares).all():
+        largest = np.abs(kept).max()
+        raise DataError(f"values as large as {largest:g} cannot be scaled; use a larger unit")
     low = np.where(present, values, np.inf).min(axis=0, initial=np.inf)
     high = np.where(present, values, -np.inf).max(axis=0, initial=-np.inf)
     return np.stack([count, mean, squares, low, high])

@@ -202,6 +202,12 @@ class SeriesTable:
         """Return the values of one series, a view of shape `(its rows, columns)`."""
         return self.values[self.offsets[series] : self.offsets[series + 1]]
 
+    def place(self, row: int) -> str:
+        """Say for people which time and which series a row of `values` belongs to."""
+        series = int(np.searchsorted(self.offsets, row, side="right")) - 1
+        time = self.clock.text(int(self.starts[series] + row - self.offsets[series]))
+        return f"{time} of series {self.ids[series]!r}" if self.id_column else time
+
     def take(self, series: ArrayLike) -> SeriesTable:
         """Keep some series, in the order given.
 

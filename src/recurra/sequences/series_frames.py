@@ -51,7 +51,8 @@ def frame_kind(frame: Any) -> FrameKind:
     native = nw.from_native(frame, pass_through=True)
     if not isinstance(native, (nw.DataFrame, nw.LazyFrame)):
         kind = type(frame).__name__
-        raise UsageError(f"expected a pandas or polars data frame, got a {kind}")
+        hint = "; to_frame() makes one" if kind == "Series" else ""
+        raise UsageError(f"expected a pandas or polars data frame, got a {kind}{hint}")
     if not native.implementation.is_pandas():
         return FrameKind("polars")
     times = type(frame.index).__name__
@@ -80,6 +81,9 @@ def frame_rows(frame: Any, name: str) -> tuple[FrameRows, str | None]:
     import polars as pl
 
     kind = frame_kind(frame)
+    if kind.library == "pandas" and not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()][0]
+        raise DataError(f"{name} has several columns named {twice!r}; rename them")
     eager = nw.from_native(frame)
     if isinstance(eager, nw.LazyFrame):
         eager = eager.collect()

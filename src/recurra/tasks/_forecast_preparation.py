@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.errors import LeakageError
 from recurra.runtime import ForecasterSpecification
 from recurra.sequences import (
     EncodedWindows,
@@ -22,9 +21,11 @@ from recurra.sequences import (
     WindowEncoder,
     WindowReader,
     Windows,
+    check_transform,
     fit_scaler,
     split_by_time,
 )
+from recurra.tasks._forecast_checks import check_known, check_observed
 from recurra.tasks._forecast_settings import ForecasterSettings, settle_forecast_settings
 from recurra.tasks.forecast_metrics import mase_scales
 
@@ -32,8 +33,6 @@ __all__ = ["PreparedSeries", "encoded_batches", "prepare_series"]
 
 _MOST_VALIDATION_VALUES = 20_000_000
 _MOST_VALIDATION_WINDOWS = 16_384
-_SAME = 0.999999  # correlation at which a known column is the target itself
-_CHECKED_ROWS = 100_000
 
 Array = NDArray[Any]
 
@@ -96,8 +95,10 @@ def prepare_series(
     """
     horizon = settings.horizon
     split = split_by_time(table.observed_lengths, horizon, settings.validation, settings.test)
+    check_observed(table)
+    check_transform(table, settings.transform)
     if not trust_known:
-        _check_known(table, split)
+        check_known(table, split)
     settings = settle_forecast_settings(
         settings,
         preset=preset,
@@ -180,30 +181,6 @@ def _fit_static(table: SeriesTable, split: TimeSplit) -> SeriesScaler | None:
         return None
     chosen = table.static[split.usable]
     return fit_scaler(chosen, np.array([0, len(chosen)]), np.array([len(chosen)]))
-
-
-def _check_known(table: SeriesTable, split: TimeSplit) -> None:
-    """Refuse a known column that is a target under another name."""
-    series = int(np.argmax(split.train))
-    begin = table.offsets[series]
-    rows = table.values[begin : begin + min(int(split.train[series]), _CHECKED_ROWS)]
-    for column in range(table.targets + table.past, len(table.columns)):
-        for target in range(table.targets):
-            if _correlation(rows[:, column], rows[:, target]) > _SAME:
-                raise LeakageError(
-                    f"the known column {table.columns[column]!r} is the target "
-                    f"{table.columns[target]!r} under another name: its future values would be "
-                    "the answer. Leave it out, or give it as a past column"
-                )
-
-
-def _correlation(left: Array, right: Array) -> float:
-    both = np.isfinite(left) & np.isfinite(right)
-    if both.sum() < 3:
-        return 0.0
-    a, b = left[both] - left[both].mean(), right[both] - right[both].mean()
-    size = float(np.sqrt((a * a).sum() * (b * b).sum()))
-    return abs(float((a * b).sum())) / size if size > 0 else 0.0
 
 
 def _check_leakage(reader: WindowReader, windows: Windows) -> EncodedWindows:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+import numpy as np
+
 from recurra.errors import CorruptArtifactError, UnknownNameError, UsageError
 from recurra.runtime import ForecasterSpecification
 from recurra.sequences import MISSING, NORMALIZATIONS, SCALINGS, TRANSFORMS
@@ -186,8 +188,7 @@ def resolve_forecast_settings(preset: str, given: Mapping[str, Any]) -> Forecast
     """
     if preset not in FORECAST_PRESETS:
         raise UnknownNameError("preset", preset, FORECAST_PRESETS)
-    chosen = {name: value for name, value in given.items() if value is not None}
-    chosen = {k: tuple(v) if isinstance(v, list) else v for k, v in chosen.items()}
+    chosen = {name: _plain(value) for name, value in given.items() if value is not None}
     model = chosen.setdefault("model", "gru")
     if model not in FORECAST_MODELS:
         raise UnknownNameError("model", str(model), FORECAST_MODELS)
@@ -340,6 +341,13 @@ def _check_quantiles(settings: ForecasterSettings) -> None:
         )
     if settings.loss != "pinball":
         raise UsageError(f"loss={settings.loss!r} forecasts no quantiles; give quantiles=()")
+
+
+def _plain(value: Any) -> Any:
+    """Return NumPy's numbers and arrays, as searches over settings give them, as Python's."""
+    if isinstance(value, (np.generic, np.ndarray)):
+        value = value.tolist()
+    return tuple(map(_plain, value)) if isinstance(value, (list, tuple)) else value
 
 
 def _check_whole(name: str, value: object, smallest: int) -> None:
