@@ -152,7 +152,7 @@ def test_recursive_forecasts_are_trained_on_one_step():
     forecaster = quick(6, strategy="recursive").fit(daily(120))
     assert forecaster.model_.output_shape[1] == 1
     assert forecaster.forecast().values.shape[1] == 6
-    assert forecaster.predictor_.shifts.shape[0] == 6
+    assert len(forecaster.predictor_.calibration.shifts) == 6
     assert len(forecaster.metrics_["by_step"]["mae"]) == 6
 
 
@@ -274,7 +274,11 @@ def test_altered_contents_are_refused(fitted, tmp_path):
         with pytest.raises(CorruptArtifactError):
             Forecaster.load(tmp_path / "x.recurra")
         artifact = read_artifact(tmp_path / "m.recurra")
-    for name in ("forecaster/shifts", "forecaster/deviations", "forecaster/tail/offsets"):
+    for name in (
+        "forecaster/calibration/shifts",
+        "forecaster/deviations",
+        "forecaster/tail/offsets",
+    ):
         artifact.weights[name] = np.zeros((2, 2))
         write_artifact(tmp_path / "x.recurra", artifact)
         with pytest.raises(CorruptArtifactError):

@@ -15,7 +15,7 @@ from recurra.runtime._forecast_network import ForecastNetwork
 from recurra.runtime.artifact import Artifact, read_artifact
 from recurra.runtime.forecast_predictor import ForecastPredictor
 from recurra.runtime.forecast_specification import ForecasterSpecification
-from recurra.sequences import Clock, SeriesScaler, SeriesTable, WindowEncoder
+from recurra.sequences import Calibration, Clock, SeriesScaler, SeriesTable, WindowEncoder
 
 __all__ = ["FORECAST_TASK", "LoadedForecaster", "forecaster_contents", "read_forecaster"]
 
@@ -91,8 +91,9 @@ def forecaster_contents(
         "tail/static": tail.static,
         **{f"scaler/{name}": array for name, array in predictor.encoder.scaler.to_arrays().items()},
     }
-    if predictor.shifts is not None:
-        own["shifts"] = predictor.shifts
+    if predictor.calibration is not None:
+        calibration = predictor.calibration.to_arrays()
+        own |= {f"calibration/{name}": array for name, array in calibration.items()}
     if predictor.scores is not None:
         own["scores"] = predictor.scores
     if predictor.static_scaler is not None:
@@ -192,9 +193,9 @@ def _read_predictor(
     horizon = encoder["horizon"]
     if type(horizon) is not int or not windows.horizon <= horizon <= _MOST_HORIZON:
         raise CorruptArtifactError(f"the horizon {horizon!r:.40} cannot be used")
-    shifts = own.get("shifts")
-    if shifts is not None and shifts.shape != (horizon, tail.targets, specification.outputs):
-        raise CorruptArtifactError(f"the calibration has shape {shifts.shape}")
+    calibration = None
+    if held := _under("calibration/", own):
+        calibration = Calibration.from_arrays(held, quantiles, horizon, tail.targets)
     scores = own.get("scores")
     if scores is not None and (scores.ndim != 2 or scores.shape[1] != tail.targets):
         raise CorruptArtifactError(f"the calibration scores have shape {scores.shape}")
@@ -203,7 +204,7 @@ def _read_predictor(
         answer=ForecastNetwork(specification, weights).answer,
         quantiles=quantiles,
         horizon=horizon,
-        shifts=shifts,
+        calibration=calibration,
         scores=scores,
         scaling=str(encoder["scaling"]),
         static_scaler=static_scaler,

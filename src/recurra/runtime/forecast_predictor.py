@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from recurra.errors import DataError, UsageError
 from recurra.runtime.forecast import Forecast
 from recurra.sequences import (
+    Calibration,
     EncodedWindows,
     SeriesScaler,
     SeriesTable,
     WindowEncoder,
     WindowReader,
-    calibrate_quantiles,
     check_transform,
     fit_scaler,
     read_windows,
@@ -40,8 +40,7 @@ class ForecastPredictor:
         answer: The network, from encoded windows to `(batch, steps, targets, outputs)`.
         quantiles: Levels of the outputs; empty for a point forecast.
         horizon: Steps that the forecaster was trained and calibrated for.
-        shifts: Conformal shifts, shape `(horizon, targets, outputs)`, in normalised units; `None`
-            before calibration.
+        calibration: Moves the quantiles, in normalised units; `None` before calibration.
         scores: How far the first step's values lay from the median on the calibration windows, in
             half-widths of the interval, rising, shape `(windows, targets)`; `None` before.
         scaling: Kind of the scaler, for series that were not in the training.
@@ -54,7 +53,7 @@ class ForecastPredictor:
     answer: Callable[[EncodedWindows], Array]
     quantiles: tuple[float, ...]
     horizon: int
-    shifts: NDArray[np.float64] | None
+    calibration: Calibration | None
     scores: NDArray[np.float64] | None
     scaling: str
     static_scaler: SeriesScaler | None
@@ -92,7 +91,7 @@ class ForecastPredictor:
             targets=table.target_names,
             quantiles=self.quantiles,
             values=values,
-            calibrated=self.horizon if self.shifts is not None else 0,
+            calibrated=self.horizon if self.calibration is not None else 0,
         )
 
     def reader(self, table: SeriesTable) -> WindowReader:
@@ -131,12 +130,10 @@ class ForecastPredictor:
         """
         steps = self.horizon if horizon is None else horizon
         values, first = self._passes(reader, series, origins, steps)
-        if self.shifts is None or not self.quantiles:
+        if self.calibration is None:
             return values
         levels = reader.encoder.levels(values, first)
-        late = np.minimum(np.arange(steps), len(self.shifts) - 1)
-        calibrated = calibrate_quantiles(levels, self.shifts[late], self.quantiles)
-        return reader.encoder.from_levels(calibrated, first)
+        return reader.encoder.from_levels(self.calibration.apply(levels, first.spread), first)
 
     def levels(
         self,
@@ -144,18 +141,19 @@ class ForecastPredictor:
         series: NDArray[np.int64],
         origins: NDArray[np.int64],
         horizon: int,
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return uncalibrated forecasts and what came, in the normalised units of each window.
 
         Returns:
             Shapes `(batch, horizon, targets, outputs)` and `(batch, horizon, targets)`, NaN where
-            nothing was observed.
+            nothing was observed; and the spread of the look-backs, `(batch, 1, targets)`.
         """
         values, first = self._passes(reader, series, origins, horizon)
         table, encoder = reader.table, reader.encoder
         rows = read_windows(table.values, table.offsets, series, origins, 0, horizon)
         came = rows[..., : table.targets, None].astype(np.float64)
-        return encoder.levels(values, first), encoder.levels(came, first)[..., 0]
+        actual = encoder.levels(came, first)[..., 0]
+        return encoder.levels(values, first), actual, first.spread
 
     def _passes(
         self,

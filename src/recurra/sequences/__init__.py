@@ -9,7 +9,7 @@ from recurra.sequences.batching import (
 )
 from recurra.sequences.calendar_features import calendar_features
 from recurra.sequences.clocks import Clock
-from recurra.sequences.conformal import calibrate_quantiles, conformal_shifts
+from recurra.sequences.conformal import Calibration, calibrate_quantiles, conformal_shifts
 from recurra.sequences.datasets import (
     Dataset,
     dataset_description,
@@ -67,6 +67,7 @@ __all__ = [
     "UNK_ID",
     "WORD_PATTERN",
     "Batch",
+    "Calibration",
     "Clock",
     "Dataset",
     "EncodedTexts",

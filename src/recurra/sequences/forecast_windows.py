@@ -21,6 +21,7 @@ __all__ = ["MISSING", "NORMALIZATIONS", "EncodedWindows", "WindowEncoder"]
 
 NORMALIZATIONS = ("none", "last", "standard")
 MISSING = ("error", "interpolate", "mask")
+_SMALLEST_SPREAD = 0.05
 _SMALLEST_DEVIATION = 0.02  # of the training deviation; a flat window would be blown up otherwise
 
 Array = NDArray[Any]
@@ -37,6 +38,8 @@ class EncodedWindows:
         static: Shape `(batch, static features)`, float32.
         shift: What was subtracted from the scaled targets, shape `(batch, 1, targets)`.
         scale: What they were divided by, as `shift`.
+        spread: Standard deviation of the normalised targets over the look-back, at least 0.05, as
+            `shift`.
         reference: Forecast that the network's answer is added to, shape
             `(batch, horizon, targets)`; 0 without a seasonal reference.
         series: Series of each window, shape `(batch,)`.
@@ -48,6 +51,7 @@ class EncodedWindows:
     static: NDArray[np.float32]
     shift: NDArray[np.float64]
     scale: NDArray[np.float64]
+    spread: NDArray[np.float64]
     reference: NDArray[np.float64]
     series: NDArray[np.int64]
 
@@ -127,6 +131,7 @@ class WindowEncoder:
             static=self._static(series),
             shift=shift,
             scale=scale,
+            spread=np.maximum(_deviation(levels, mask)[1], _SMALLEST_SPREAD),
             reference=self._reference(levels),
             series=series,
         )
@@ -234,9 +239,7 @@ class WindowEncoder:
             return np.zeros((batch, 1, columns)), np.ones((batch, 1, columns))
         if self.normalization == "last":
             return levels[:, -1:].astype(np.float64), np.ones((batch, 1, columns))
-        weights = mask[..., None] / np.maximum(mask.sum(axis=1), 1)[:, None, None]
-        mean = (weights * levels).sum(axis=1, keepdims=True)
-        deviation = np.sqrt((weights * (levels - mean) ** 2).sum(axis=1, keepdims=True))
+        mean, deviation = _deviation(levels, mask)
         return mean, np.maximum(deviation, _SMALLEST_DEVIATION)
 
     def _reference(self, levels: Array) -> NDArray[np.float64]:
@@ -259,6 +262,15 @@ class WindowEncoder:
         shift, scale = self.scaler.of(series)
         own = slice(0, self.targets)
         return shift[:, None, own, None], scale[:, None, own, None]
+
+
+def _deviation(
+    levels: Array, mask: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean and standard deviation over the steps that count, `(batch, 1, targets)` each."""
+    weights = mask[..., None] / np.maximum(mask.sum(axis=1), 1)[:, None, None]
+    mean = (weights * levels).sum(axis=1, keepdims=True)
+    return mean, np.sqrt((weights * (levels - mean) ** 2).sum(axis=1, keepdims=True))
 
 
 _SETTINGS = [field for field in fields(WindowEncoder) if field.name not in ("scaler", "static")]

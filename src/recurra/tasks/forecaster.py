@@ -25,11 +25,10 @@ from recurra.runtime import (
     write_artifact,
 )
 from recurra.sequences import (
+    Calibration,
     FrameKind,
     SeriesTable,
     Windows,
-    calibrate_quantiles,
-    conformal_shifts,
     frame_of,
 )
 from recurra.tasks._anomalies import (
@@ -542,7 +541,7 @@ class Forecaster(TaskEstimator):
             answer=network_of(self.model_, prepared.specification, settings.kernels),
             quantiles=settings.quantiles,
             horizon=settings.horizon,
-            shifts=None,
+            calibration=None,
             scores=None,
             scaling=settings.scaling,
             static_scaler=prepared.static_scaler,
@@ -573,27 +572,29 @@ _PARAMETERS = set(inspect.signature(Forecaster.__init__).parameters)
 
 def _calibrated(predictor: ForecastPredictor, prepared: PreparedSeries) -> ForecastPredictor:
     """Move the quantiles until they hold on the validation windows."""
-    if len(predictor.quantiles) < 2:
+    levels = predictor.quantiles
+    if len(levels) < 2:
         return predictor
     horizon = predictor.horizon
-    came, levels, ages = _validation_levels(predictor, prepared, prepared.validation, horizon)
-    shifts = conformal_shifts(came, levels, predictor.quantiles, ages)
+    held_out = _validation_levels(predictor, prepared, prepared.validation, horizon)
+    came, forecasts, spread, ages = held_out
+    calibration = Calibration.fit(came, forecasts, spread, levels, ages)
     single = prepared.split.validation_windows(1, len(ages) + horizon)
-    came, levels, _ = _validation_levels(predictor, prepared, single, 1)
-    first = calibrate_quantiles(levels, shifts[:1], predictor.quantiles)[:, 0]
-    scores = conformal_scores(came[:, 0], first, predictor.quantiles.index(0.5))
-    return replace(predictor, shifts=shifts, scores=sorted_scores(scores))
+    came, forecasts, spread, _ = _validation_levels(predictor, prepared, single, 1)
+    first = calibration.apply(forecasts, spread)[:, 0]
+    scores = conformal_scores(came[:, 0], first, levels.index(0.5))
+    return replace(predictor, calibration=calibration, scores=sorted_scores(scores))
 
 
 def _validation_levels(
     predictor: ForecastPredictor, prepared: PreparedSeries, windows: Windows, horizon: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Return what came, the forecasts, and how many steps each window is older than the newest."""
-    came, forecasts, ages = [], [], []
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[np.int64]]:
+    """Return what came, forecasts, spreads, and how many steps older than the newest each is."""
+    parts = []
     for numbers in windows.batches(_CALIBRATION_BATCH):
         series, origins = windows.locate(numbers)
-        values, actual = predictor.levels(prepared.reader, series, origins, horizon)
-        came.append(actual)
-        forecasts.append(values)
-        ages.append(prepared.split.seen[series] - horizon - origins)
-    return np.concatenate(came), np.concatenate(forecasts), np.concatenate(ages)
+        values, actual, spread = predictor.levels(prepared.reader, series, origins, horizon)
+        ages = prepared.split.seen[series] - horizon - origins
+        parts.append((actual, values, spread, ages))
+    came, forecasts, spreads, ages = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return came, forecasts, spreads, ages
