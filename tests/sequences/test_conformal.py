@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recurra.sequences import calibrate_quantiles, conformal_shifts
+from recurra.errors import CorruptArtifactError
+from recurra.sequences import Calibration, calibrate_quantiles, conformal_shifts
 
 LEVELS = (0.1, 0.5, 0.9)
 
@@ -65,3 +66,41 @@ def test_missing_values_and_no_windows_are_passed_over():
     assert (conformal_shifts(actual[:0], forecasts[:0], LEVELS) == 0).all()
     actual[:, 0] = 1.0
     assert np.isfinite(conformal_shifts(actual, forecasts, LEVELS)).all()
+
+
+def fitted(generator, windows=400, horizon=3):
+    """Calibrate forecasts whose own intervals are far too narrow."""
+    spread = generator.uniform(0.5, 2, (windows, 1, 1))
+    actual = generator.normal(size=(windows, horizon, 1)) * spread
+    forecasts = np.broadcast_to([-0.1, 0.0, 0.1], (windows, horizon, 1, 3))
+    return Calibration.fit(actual, forecasts, spread, LEVELS, np.zeros(windows, int))
+
+
+def test_coverage_holds_when_the_series_grows_livelier():
+    generator = np.random.default_rng(0)
+    calibration = fitted(generator)
+    for factor in (0.3, 1.0, 5.0):
+        spread = np.full((4000, 1, 1), factor)
+        actual = generator.normal(size=(4000, 3, 1)) * spread
+        forecasts = np.broadcast_to([-0.1, 0.0, 0.1], (4000, 3, 1, 3))
+        found = calibration.apply(forecasts, spread)
+        covered = ((actual >= found[..., 0]) & (actual <= found[..., 2])).mean()
+        assert 0.76 < covered < 0.84
+        np.testing.assert_array_equal(found[..., 1], 0)
+
+
+def test_steps_beyond_the_calibrated_ones_grow_with_the_root_of_time():
+    calibration = fitted(np.random.default_rng(1))
+    found = calibration.apply(np.zeros((1, 12, 1, 3)), np.ones((1, 1, 1)))[0, :, 0]
+    width = found[:, 2] - found[:, 0]
+    np.testing.assert_allclose(width[11] / width[2], 2)
+
+
+def test_a_broken_calibration_is_refused():
+    arrays = fitted(np.random.default_rng(2)).to_arrays()
+    again = Calibration.from_arrays(arrays, LEVELS, 3, 1)
+    np.testing.assert_array_equal(again.shifts, arrays["shifts"])
+    with pytest.raises(CorruptArtifactError, match="does not have the shape"):
+        Calibration.from_arrays(arrays, LEVELS, 4, 1)
+    with pytest.raises(CorruptArtifactError, match="not finite"):
+        Calibration.from_arrays({**arrays, "shifts": arrays["shifts"] * np.nan}, LEVELS, 3, 1)

@@ -8,7 +8,7 @@ from recurra.runtime.artifact import (
     read_artifact,
     write_artifact,
 )
-from recurra.runtime.forecast import Forecast, quantile_column
+from recurra.runtime.forecast import Forecast, forecast_mean, quantile_column
 from recurra.runtime.forecast_artifact import (
     FORECAST_TASK,
     LoadedForecaster,
@@ -44,6 +44,7 @@ __all__ = [
     "Prediction",
     "TextPredictor",
     "check_writable",
+    "forecast_mean",
     "forecaster_contents",
     "load_predictor",
     "quantile_column",

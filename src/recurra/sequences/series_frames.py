@@ -80,10 +80,10 @@ def frame_rows(frame: Any, name: str) -> tuple[FrameRows, str | None]:
     import narwhals as nw
     import polars as pl
 
-    kind = frame_kind(frame)
-    if kind.library == "pandas" and not frame.columns.is_unique:
+    if nw.dependencies.is_pandas_dataframe(frame) and not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
         raise DataError(f"{name} has several columns named {twice!r}; rename them")
+    kind = frame_kind(frame)
     eager = nw.from_native(frame)
     if isinstance(eager, nw.LazyFrame):
         eager = eager.collect()

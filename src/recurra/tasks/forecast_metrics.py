@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recurra.runtime import forecast_mean
+
 __all__ = ["ForecastErrors", "mase_scales"]
 
 Array = NDArray[Any]
@@ -16,7 +18,8 @@ Array = NDArray[Any]
 class ForecastErrors:
     """Adds up errors of forecasts; memory does not grow with the number of windows.
 
-    Values that were not observed (NaN) do not count.
+    Absolute errors are those of the median, squared errors those of the mean that the quantiles
+    suggest: each of the point that it is smallest for (Gneiting 2011). Values that were not observed (NaN) do not count.
     """
 
     def __init__(
@@ -53,16 +56,18 @@ class ForecastErrors:
         """
         self._windows += len(actual)
         error = np.abs(actual - point)
+        mean = point if quantiles is None else forecast_mean(quantiles, self._quantiles)
+        squared = (actual - mean) ** 2
         scaled = error / self._deviations[series][:, None]
         size = np.abs(actual) + np.abs(point)
         with np.errstate(invalid="ignore", divide="ignore"):
             relative = np.where(size > 0, 200 * error / size, np.where(np.isnan(size), size, 0.0))
         self._add("mae", error)
-        self._add("mse", error**2)
+        self._add("mse", squared)
         self._add("smape", relative)
         self._add("mase", error / self._naive_errors[series][:, None])
         self._add("mae_scaled", scaled)
-        self._add("mse_scaled", scaled**2)
+        self._add("mse_scaled", squared / self._deviations[series][:, None] ** 2)
         if quantiles is not None and len(self._quantiles) > 1:
             self._add_intervals(actual, quantiles)
 
