@@ -19,7 +19,8 @@ class ForecastErrors:
     """Adds up errors of forecasts; memory does not grow with the number of windows.
 
     Absolute errors are those of the median, squared errors those of the mean that the quantiles
-    suggest: each of the point that it is smallest for (Gneiting 2011). Values that were not observed (NaN) do not count.
+    suggest: each of the point that it is smallest for (Gneiting 2011). Values that were not
+    observed (NaN) do not count.
     """
 
     def __init__(
