@@ -11,6 +11,7 @@ import pytest
 
 from recurra import load_predictor
 from recurra.errors import DataError, UsageError
+from recurra.sequences import read_series
 from recurra.tasks import Forecaster
 from recurra.tasks._forecast_settings import resolve_forecast_settings
 
@@ -162,6 +163,14 @@ def test_new_data_with_fewer_or_other_categories_are_forecast(with_covariates):
     few, other = (with_covariates.predict(covariates(20, 3, kinds)) for kinds in ("a", "axz"))
     assert few.shape == other.shape == (3, 4)
     assert np.isfinite(other["y"].to_numpy()).all()
+
+
+def test_a_predictor_without_keras_takes_other_categories_too(with_covariates, tmp_path):
+    predictor = load_predictor(with_covariates.save(tmp_path / "m.recurra"))
+    roles = {"time": "t", "target": "y", "known": ["kind", "price"], "past": ["wind"]}
+    data = covariates(20, 3, "ax")
+    found = predictor.forecast(read_series(data, **roles))
+    assert found.columns()["y"] == with_covariates.predict(data)["y"].to_list()
 
 
 def test_numbers_for_categories_are_refused(with_covariates):

@@ -142,6 +142,10 @@ class NetworkOptions(WindowOptions):
         bool | None,
         typer.Option("--skip/--no-skip", help="Add a linear map from past to future."),
     ] = None
+    epoch_windows: Annotated[
+        int | None,
+        typer.Option(help="The most windows of an epoch.", min=1, metavar="N"),
+    ] = None
     dropout: o.Dropout = None
     recurrent_dropout: o.RecurrentDropout = None
     head_dropout: Annotated[

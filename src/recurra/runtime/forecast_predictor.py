@@ -20,6 +20,7 @@ from recurra.sequences import (
     WindowReader,
     check_transform,
     fit_scaler,
+    match_columns,
     read_windows,
 )
 
@@ -73,8 +74,8 @@ class ForecastPredictor:
             UsageError: If the horizon cannot be used.
         """
         steps = self._check_horizon(horizon)
-        table = self.tail if table is None else table
-        reader = self.reader(table)
+        reader = self.reader(self.tail if table is None else table)
+        table = reader.table
         series, origins = np.arange(len(table.ids)), table.observed_lengths
         self._check_future(table, steps)
         values = np.concatenate(
@@ -102,6 +103,7 @@ class ForecastPredictor:
         Raises:
             DataError: If the table's columns or frequency are not those of the training.
         """
+        table = match_columns(table, self.tail)
         self._check_table(table)
         check_transform(table, self.encoder.transform)
         scaler = self.encoder.scaler
@@ -201,16 +203,6 @@ class ForecastPredictor:
 
     def _check_table(self, table: SeriesTable) -> None:
         was = self.tail
-        if (table.columns, table.targets, table.past) != (was.columns, was.targets, was.past):
-            raise DataError(
-                f"the data have the columns {', '.join(table.columns)}, the forecaster was trained "
-                f"on {', '.join(was.columns)}"
-            )
-        if table.static_columns != was.static_columns:
-            raise DataError(
-                f"the data have the static columns {', '.join(table.static_columns) or 'none'}, "
-                f"the forecaster was trained on {', '.join(was.static_columns) or 'none'}"
-            )
         if table.clock.frequency != was.clock.frequency:
             raise DataError(
                 f"the data have a step of {table.clock.frequency}, the forecaster was trained on "

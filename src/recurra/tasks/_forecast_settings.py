@@ -86,7 +86,7 @@ class ForecasterSettings:
     patience: int = 4
     plateau_patience: int = 2
     averaging: float = 0.98
-    epoch_windows: int = 1 << 18
+    epoch_windows: int = 1 << 15
     validation: float | int = 0.15
     test: float | int = 0.1
     kernels: str = "auto"
