@@ -240,7 +240,7 @@ def test_a_file_that_is_no_forecaster_is_refused(days, forecaster):
 
 def test_what_predict_cannot_do(work, forecaster):
     said = refused("predict", forecaster, "--horizon", 10**7, code=2)
-    assert said == "horizon must be between 1 and 100000, not 10000000"
+    assert said == "horizon must be a whole number between 1 and 100000, not 10000000"
     assert "f.txt must end in .csv" in refused("predict", forecaster, "--out", "f.txt", code=2)
     said = refused("predict", forecaster, "--plot", "no/f.png", "--out", "f.csv", code=1)
     assert said == "cannot write no/f.png: the folder no does not exist"
