@@ -205,6 +205,23 @@ def test_an_interrupted_training_goes_on_with_the_same_result(tmp_path):
         quick(epochs=3, units=4, checkpoint=tmp_path, resume=True).fit(frame)
 
 
+def test_a_training_that_helps_nothing_keeps_the_linear_forecast():
+    frame = daily(120, noise=1.0)
+    forecaster = quick(4, learning_rate=0.9, epochs=2, averaging=0).fit(frame)
+    assert forecaster.training_.best_epoch == 0
+    kernel = named_weights(forecaster.model_)["output/kernel"]
+    np.testing.assert_array_equal(kernel, np.zeros_like(kernel))
+    assert forecaster.metrics_["skill"]["naive"] > 0
+
+
+def test_the_mean_lies_between_the_quantiles():
+    found = quick(3).fit(daily(80)).forecast()
+    expected = found.values @ [0.3, 0.4, 0.3]
+    np.testing.assert_allclose(found.mean, expected)
+    point = quick(3, quantiles=(), loss="mae").fit(daily(80)).forecast()
+    np.testing.assert_array_equal(point.mean, point.point)
+
+
 def test_point_forecasts_without_quantiles():
     forecaster = quick(4, quantiles=(), loss="mse").fit(daily(80))
     assert forecaster.predict().columns == ["day", "sales"]
