@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,7 +24,6 @@ from recurra.runtime import (
     write_artifact,
 )
 from recurra.sequences import (
-    Calibration,
     FrameKind,
     SeriesTable,
     Windows,
@@ -33,11 +31,10 @@ from recurra.sequences import (
 )
 from recurra.tasks._anomalies import (
     Anomalies,
-    conformal_scores,
     find_anomalies,
-    sorted_scores,
 )
 from recurra.tasks._backtest import Backtest, BacktestObserver, run_backtest
+from recurra.tasks._calibration import calibrate
 from recurra.tasks._estimator import TaskEstimator
 from recurra.tasks._forecast_card import forecast_card
 from recurra.tasks._forecast_evaluation import Scales, measure_forecasts, scales_for
@@ -62,7 +59,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Forecaster"]
 
-_CALIBRATION_BATCH = 256
 _READING = (
     "time",
     "target",
@@ -305,7 +301,7 @@ class Forecaster(TaskEstimator):
         self._kind = None
         self._scales = Scales(prepared.deviations, prepared.naive_errors, settings.season)
         self._seen_ticks = prepared.table.starts + prepared.split.seen
-        self.predictor_ = _calibrated(self._new_predictor(prepared), prepared)
+        self.predictor_ = calibrate(self._new_predictor(prepared), prepared)
         if len(prepared.test):
             self.metrics_ = measure_forecasts(
                 self.predictor_, prepared.table, prepared.test, self._scales
@@ -568,33 +564,3 @@ class Forecaster(TaskEstimator):
 
 
 _PARAMETERS = set(inspect.signature(Forecaster.__init__).parameters)
-
-
-def _calibrated(predictor: ForecastPredictor, prepared: PreparedSeries) -> ForecastPredictor:
-    """Move the quantiles until they hold on the validation windows."""
-    levels = predictor.quantiles
-    if len(levels) < 2:
-        return predictor
-    horizon = predictor.horizon
-    held_out = _validation_levels(predictor, prepared, prepared.validation, horizon)
-    came, forecasts, spread, ages = held_out
-    calibration = Calibration.fit(came, forecasts, spread, levels, ages)
-    single = prepared.split.validation_windows(1, len(ages) + horizon)
-    came, forecasts, spread, _ = _validation_levels(predictor, prepared, single, 1)
-    first = calibration.apply(forecasts, spread)[:, 0]
-    scores = conformal_scores(came[:, 0], first, levels.index(0.5))
-    return replace(predictor, calibration=calibration, scores=sorted_scores(scores))
-
-
-def _validation_levels(
-    predictor: ForecastPredictor, prepared: PreparedSeries, windows: Windows, horizon: int
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[np.int64]]:
-    """Return what came, forecasts, spreads, and how many steps older than the newest each is."""
-    parts = []
-    for numbers in windows.batches(_CALIBRATION_BATCH):
-        series, origins = windows.locate(numbers)
-        values, actual, spread = predictor.levels(prepared.reader, series, origins, horizon)
-        ages = prepared.split.seen[series] - horizon - origins
-        parts.append((actual, values, spread, ages))
-    came, forecasts, spreads, ages = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return came, forecasts, spreads, ages
