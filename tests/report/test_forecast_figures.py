@@ -144,7 +144,7 @@ def forecast_of(tail: SeriesTable, quantiles: tuple[float, ...], horizon: int = 
     values = 10 + np.zeros((len(tail.ids), horizon, 2, 1)) + levels
     return Forecast(
         tail.ids, "id", tail.clock, tail.starts + tail.lengths, tail.target_names, quantiles,
-        values, horizon,
+        values, values.mean(axis=-1), horizon,
     )  # fmt: skip
 
 

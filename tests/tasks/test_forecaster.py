@@ -216,8 +216,7 @@ def test_a_training_that_helps_nothing_keeps_the_linear_forecast():
 
 def test_the_mean_lies_between_the_quantiles():
     found = quick(3).fit(daily(80)).forecast()
-    expected = found.values @ [0.3, 0.4, 0.3]
-    np.testing.assert_allclose(found.mean, expected)
+    assert ((found.mean > found.values[..., 0]) & (found.mean < found.values[..., 2])).all()
     point = quick(3, quantiles=(), loss="mae").fit(daily(80)).forecast()
     np.testing.assert_array_equal(point.mean, point.point)
 

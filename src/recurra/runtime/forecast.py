@@ -26,6 +26,8 @@ class Forecast:
         targets: Names of the targets.
         quantiles: Levels, rising; empty for a point forecast.
         values: Shape `(series, horizon, targets, outputs)`, the user's units.
+        mean: Means, estimated from the network's quantiles, shape `(series, horizon, targets)`;
+            they have the smallest squared errors, the medians the smallest absolute ones.
         calibrated: Steps for which the intervals were calibrated; later ones are wider by a rule
             of thumb.
     """
@@ -37,20 +39,13 @@ class Forecast:
     targets: tuple[str, ...]
     quantiles: tuple[float, ...]
     values: NDArray[np.float64]
+    mean: NDArray[np.float64]
     calibrated: int
 
     @property
     def horizon(self) -> int:
         """Steps of every series."""
         return int(self.values.shape[1])
-
-    @property
-    def mean(self) -> NDArray[np.float64]:
-        """The mean, estimated from the quantiles; the point forecast where there are none.
-
-        It has the smallest squared error, the median the smallest absolute error.
-        """
-        return forecast_mean(self.values, self.quantiles)
 
     @property
     def time_column(self) -> str:

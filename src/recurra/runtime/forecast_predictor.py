@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import DataError, UsageError
-from recurra.runtime.forecast import Forecast
+from recurra.runtime.forecast import Forecast, forecast_mean
 from recurra.sequences import (
     Calibration,
     EncodedWindows,
@@ -78,12 +78,10 @@ class ForecastPredictor:
         table = reader.table
         series, origins = np.arange(len(table.ids)), table.observed_lengths
         self._check_future(table, steps)
-        values = np.concatenate(
-            [
-                self.windows(reader, series[part], origins[part], steps)
-                for part in _parts(len(series), _BATCH)
-            ]
-        )
+        found = [
+            self.windows_and_means(reader, series[part], origins[part], steps)
+            for part in _parts(len(series), _BATCH)
+        ]
         return Forecast(
             ids=table.ids,
             id_column=table.id_column,
@@ -91,7 +89,8 @@ class ForecastPredictor:
             first_ticks=table.starts + origins,
             targets=table.target_names,
             quantiles=self.quantiles,
-            values=values,
+            values=np.concatenate([values for values, _ in found]),
+            mean=np.concatenate([means for _, means in found]),
             calibrated=self.horizon if self.calibration is not None else 0,
         )
 
@@ -130,12 +129,28 @@ class ForecastPredictor:
         Returns:
             Shape `(batch, horizon, targets, outputs)`, the user's units, quantiles rising.
         """
+        return self.windows_and_means(reader, series, origins, horizon)[0]
+
+    def windows_and_means(
+        self,
+        reader: WindowReader,
+        series: NDArray[np.int64],
+        origins: NDArray[np.int64],
+        horizon: int | None = None,
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Forecast quantiles as `windows`, and means, shape `(batch, horizon, targets)`.
+
+        The means are those of the network's own quantiles, see `forecast_mean`: calibration makes
+        intervals as wide as they have to be, not the middle of what comes more exact.
+        """
         steps = self.horizon if horizon is None else horizon
         values, first = self._passes(reader, series, origins, steps)
+        means = forecast_mean(values, self.quantiles)
         if self.calibration is None:
-            return values
+            return values, means
         levels = reader.encoder.levels(values, first)
-        return reader.encoder.from_levels(self.calibration.apply(levels, first.spread), first)
+        calibrated = self.calibration.apply(levels, first.spread)
+        return reader.encoder.from_levels(calibrated, first), means
 
     def levels(
         self,

@@ -123,8 +123,9 @@ class _Plan:
                 predictor = self._train(number, origins)
             if measurement is None:
                 measurement = Measurement(self.table, scales, predictor.quantiles)
-            forecasts = predictor.windows(predictor.reader(self.table), series, origins)
-            actual = measurement.add(series, origins, forecasts)
+            reader = predictor.reader(self.table)
+            forecasts, means = predictor.windows_and_means(reader, series, origins)
+            actual = measurement.add(series, origins, forecasts, means)
             naive = _naive(self.table, series, origins, forecasts.shape[1], scales.season)
             extend_columns(columns, self._rows(predictor, origins, forecasts, actual, naive))
             self.observer.window_ended(number + 1)

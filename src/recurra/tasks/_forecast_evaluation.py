@@ -76,20 +76,27 @@ class Measurement:
         self._seasons = {"naive": 1, "seasonal_naive": scales.season}
         self._others = {name: scales.errors() for name in self._seasons}
 
-    def add(self, series: NDArray[np.int64], origins: NDArray[np.int64], forecasts: Array) -> Array:
+    def add(
+        self,
+        series: NDArray[np.int64],
+        origins: NDArray[np.int64],
+        forecasts: Array,
+        means: Array | None = None,
+    ) -> Array:
         """Add windows.
 
         Args:
             series: Series of each window, shape `(batch,)`.
             origins: Origin of each window.
             forecasts: Shape `(batch, horizon, targets, outputs)`.
+            means: Shape `(batch, horizon, targets)`; by the forecasts when left out.
 
         Returns:
             What came, shape `(batch, horizon, targets)`.
         """
         horizon = forecasts.shape[1]
         actual = _targets(self._table, series, origins, 0, horizon)
-        self._own.add(actual, forecasts[..., self._middle], series, forecasts)
+        self._own.add(actual, forecasts[..., self._middle], series, forecasts, means)
         for name, season in self._seasons.items():
             history = _targets(self._table, series, origins, season, 0)
             self._others[name].add(actual, seasonal_naive(history, horizon, season), series)
@@ -146,7 +153,7 @@ def measure_forecasts(
     done = 0
     for numbers in windows.batches(_BATCH):
         series, origins = windows.locate(numbers)
-        measurement.add(series, origins, predictor.windows(reader, series, origins))
+        measurement.add(series, origins, *predictor.windows_and_means(reader, series, origins))
         done += len(numbers)
         if progress is not None:
             progress(done, len(windows))

@@ -45,7 +45,12 @@ class ForecastErrors:
         self._windows = 0
 
     def add(
-        self, actual: Array, point: Array, series: NDArray[np.int64], quantiles: Array | None = None
+        self,
+        actual: Array,
+        point: Array,
+        series: NDArray[np.int64],
+        quantiles: Array | None = None,
+        mean: Array | None = None,
     ) -> None:
         """Add windows.
 
@@ -54,10 +59,12 @@ class ForecastErrors:
             point: The forecast, as `actual`.
             series: Series of each window, shape `(batch,)`.
             quantiles: Shape `(batch, horizon, targets, quantiles)`.
+            mean: Forecast means, as `actual`; by the quantiles, or the point, when left out.
         """
         self._windows += len(actual)
         error = np.abs(actual - point)
-        mean = point if quantiles is None else forecast_mean(quantiles, self._quantiles)
+        if mean is None:
+            mean = point if quantiles is None else forecast_mean(quantiles, self._quantiles)
         squared = (actual - mean) ** 2
         scaled = error / self._deviations[series][:, None]
         size = np.abs(actual) + np.abs(point)
