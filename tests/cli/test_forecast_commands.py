@@ -97,7 +97,7 @@ def test_every_option_reaches_the_forecaster(days, parameters):
         "recurrent_dropout": 0.1, "head_dropout": 0.2, "validation": 20, "test": 0.1,
         "batch_size": 16, "learning_rate": 0.01, "patience": 2, "kernels": "keras",
         "preset": "accurate", "epochs": 1, "lookback": 8, "seed": 4, "segment": 4,
-        "loss": "pinball",
+        "loss": "pinball", "epoch_windows": 99, "time_format": "%d", "decimal": ",",
     }  # fmt: skip
     line = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
     line += ["--units", "5,4", "--attention", "none", "--quantiles", "0.25,0.5,0.75"]
@@ -107,7 +107,7 @@ def test_every_option_reaches_the_forecaster(days, parameters):
     given |= {"calendar": False, "residual": True, "skip": False, "bidirectional": True}
     assert {name: parameters[name] for name in given} == given
     assert parameters["frequency"] == "1h"
-    others = {"averaging", "epoch_windows", "checkpoint", "resume", "verbose", "frequency"}
+    others = {"averaging", "checkpoint", "resume", "verbose", "frequency"}
     assert parameters.keys() == given.keys() | others
 
 
