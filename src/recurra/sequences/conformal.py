@@ -26,9 +26,8 @@ class Calibration:
     """Moves a network's quantiles until they hold on held-out windows.
 
     A part of every distance from the median is the network's own; the rest is the usual distance
-    in units of the look-back's spread (normalised residuals, Lei et al. 2018). On seven series,
-    some livelier or calmer in their test part, intervals of nominally 80 % so covered 77 to 86 % on
-    six; the network's own intervals, calibrated, covered as much on three.
+    in units of the look-back's spread (normalised residuals, Lei et al. 2018), so that intervals
+    follow a series that grows livelier or calmer.
     Then the ends are moved by conformal prediction, in the same units.
 
     Attributes:
