@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 
-from recurra.errors import DivergedError
+from recurra.errors import DivergedError, UnknownNameError
 from recurra.models import named_weights
 from recurra.tasks import TrainingObserver, TrainingOptions, TrainingState
 from recurra.tasks._checkpoint import Checkpoint
@@ -235,3 +235,46 @@ def test_random_numbers_of_an_epoch_do_not_depend_on_earlier_epochs():
 )
 def test_the_average_spans_a_third_of_an_epoch_at_most(averaging, steps, momentum):
     assert _momentum(averaging, steps) == pytest.approx(momentum)
+
+
+@pytest.mark.parametrize(
+    ("decay", "rates"),
+    [
+        ("linear", [0.1, 0.075, 0.05, 0.025]),
+        ("cosine", [0.1, 0.05 * (1 + math.sqrt(0.5)), 0.05, 0.05 * (1 - math.sqrt(0.5))]),
+    ],
+)
+def test_a_rate_that_decays_is_near_0_at_the_end_whatever_the_validation_says(decay, rates):
+    model, _, state = run([1.0, 1.1, 0.9, 1.2], decay=decay, smallest_learning_rate=1e-9)
+    np.testing.assert_allclose(state.history["learning_rate"], rates, rtol=1e-5)
+    assert float(model.optimizer.learning_rate) == pytest.approx(1e-9)
+
+
+def test_an_unknown_decay_names_the_known_ones():
+    with pytest.raises(UnknownNameError, match=r"unknown decay 'cosin'; did you mean 'cosine'"):
+        TrainingOptions(decay="cosin")
+
+
+def test_samples_are_made_with_the_validated_weights_and_told_after_their_epoch():
+    model, recorder = model_and_recorder()
+    told: list[str] = []
+
+    class Told(TrainingObserver):
+        def epoch_ended(self, state, logs):
+            told.append(f"epoch {state.epoch}")
+
+        def sample_made(self, epoch, text):
+            told.append(f"{epoch}: {text}")
+
+    state = train(
+        model,
+        Numbers(),
+        figures([1.0, 0.9, 0.8]),
+        TrainingOptions(epochs=3, learning_rate=0.1),
+        loss="sparse_categorical_crossentropy",
+        sample=lambda epoch: f"sum {named_weights(model)['d/kernel'].sum()}" if epoch % 2 else None,
+        observers=[recorder, Told()],
+    )
+    sums = [f"sum {weights['d/kernel'].sum()}" for weights in recorder.weights]
+    assert told == ["epoch 1", f"1: {sums[0]}", "epoch 2", "epoch 3", f"3: {sums[2]}"]
+    assert state.samples == [{"epoch": 1, "text": sums[0]}, {"epoch": 3, "text": sums[2]}]

@@ -111,6 +111,7 @@ class TaskEstimator(BaseEstimator):  # type: ignore[misc]
                 "stopped_early": state.stopped,
                 "seconds": sum(state.seconds),
                 "history": state.history,
+                **({"samples": state.samples} if state.samples else {}),
             },
             "metrics": self.metrics_,
             "kernel": kernel_name(self.settings_.kernels),

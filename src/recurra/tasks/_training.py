@@ -11,7 +11,6 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import keras
@@ -21,44 +20,12 @@ from numpy.typing import NDArray
 from recurra.errors import DivergedError
 from recurra.models import assign_weights, named_weights
 from recurra.tasks._checkpoint import Checkpoint
+from recurra.tasks._training_options import TrainingOptions, learning_rate
 from recurra.tasks._training_state import TrainingState
 
 __all__ = ["EpochData", "TrainingObserver", "TrainingOptions", "train"]
 
 _BATCHES_BETWEEN_CHECKS = 20
-
-
-@dataclass(frozen=True)
-class TrainingOptions:
-    """How to train.
-
-    Args:
-        epochs: The most epochs to train.
-        batch_size: Sequences in one step.
-        learning_rate: Adam's first learning rate.
-        patience: Epochs without a better validation loss before training stops.
-        plateau_patience: Epochs without a better validation loss before the rate is lowered.
-        plateau_factor: What the rate is multiplied by then.
-        smallest_learning_rate: The rate is never lowered below this.
-        clip_norm: The gradient's global norm is clipped to this.
-        averaging: Momentum of a moving average over the weights after each step (Polyak &
-            Juditsky 1992), which is what is validated and kept; 0 keeps the weights themselves.
-            It is lowered where it would span more than a third of an epoch.
-        monitor: The validation figure that decides; a `loss` is better when lower.
-        judge_start: Validate the first weights too, and keep them if no epoch is better.
-    """
-
-    epochs: int = 5
-    batch_size: int = 64
-    learning_rate: float = 1e-3
-    patience: int = 2
-    plateau_patience: int = 1
-    plateau_factor: float = 0.3
-    smallest_learning_rate: float = 1e-5
-    clip_norm: float = 1.0
-    averaging: float = 0.0
-    monitor: str = "val_loss"
-    judge_start: bool = False
 
 
 class EpochData(Protocol):
@@ -84,11 +51,15 @@ class TrainingObserver:
     def epoch_ended(self, state: TrainingState, logs: Mapping[str, float]) -> None:
         """An epoch and its validation are done."""
 
+    def sample_made(self, epoch: int, text: str) -> None:
+        """The network of an epoch, counted from 1, has written something to look at."""
+
     def training_ended(self, state: TrainingState) -> None:
         """The last epoch is done and the best weights are in place."""
 
 
 Validate = Callable[[], dict[str, float]]
+Sample = Callable[[int], str | None]
 
 
 def train(
@@ -99,6 +70,7 @@ def train(
     *,
     loss: str | keras.losses.Loss,
     metrics: Sequence[Any] = (),
+    sample: Sample | None = None,
     checkpoint: Checkpoint | None = None,
     observers: Sequence[TrainingObserver] = (),
     callbacks: Sequence[keras.callbacks.Callback] = (),
@@ -114,6 +86,8 @@ def train(
         options: How to train.
         loss: What to minimise, as Keras's `compile` takes it.
         metrics: Metrics of the training batches.
+        sample: Lets the weights just validated write something after an epoch, counted from 1;
+            `None` when nothing is due. It must not draw from the model's random generators.
         checkpoint: Where to keep the state after every epoch, and where to go on from.
         observers: Told how training goes on.
         callbacks: Keras callbacks of the user's; they see the validation figures too.
@@ -128,7 +102,7 @@ def train(
     """
     momentum = _momentum(options.averaging, data.num_batches)
     optimizer = keras.optimizers.Adam(
-        options.learning_rate,
+        learning_rate(options, options.epochs * data.num_batches),
         global_clipnorm=options.clip_norm,
         use_ema=momentum > 0,
         ema_momentum=momentum,
@@ -136,7 +110,7 @@ def train(
     # Weighted, so that rows of weight 0 that fill up a batch do not count.
     model.compile(optimizer=optimizer, loss=loss, weighted_metrics=list(metrics))
     optimizer.build(model.trainable_variables)
-    loop = _Loop(data, validate, options, checkpoint, observers)
+    loop = _Loop(data, validate, options, sample, checkpoint, observers)
     loop.set_model(model)
     if checkpoint is not None:
         loop.restore()
@@ -164,6 +138,7 @@ class _Loop(keras.callbacks.Callback):  # type: ignore[misc]
         data: EpochData,
         validate: Validate,
         options: TrainingOptions,
+        sample: Sample | None,
         checkpoint: Checkpoint | None,
         observers: Sequence[TrainingObserver],
     ) -> None:
@@ -173,6 +148,7 @@ class _Loop(keras.callbacks.Callback):  # type: ignore[misc]
         self._data = data
         self._validate = validate
         self._options = options
+        self._sample = sample
         self._checkpoint = checkpoint
         self._observers = observers
         self._started = 0.0
@@ -195,7 +171,8 @@ class _Loop(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         del logs
         self._started = time.perf_counter()
-        self.model.optimizer.learning_rate = self.state.learning_rate
+        if self._options.decay == "plateau":
+            self.model.optimizer.learning_rate = self.state.learning_rate
         self._data.start_epoch(epoch)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
@@ -211,10 +188,15 @@ class _Loop(keras.callbacks.Callback):  # type: ignore[misc]
             logs.update({f"val_{name}": value for name, value in self._validate().items()})
             self._check_finite(logs, "val_loss")  # the last step may have spoilt the weights
             self._advance(epoch, logs)
+            text = None if self._sample is None else self._sample(epoch + 1)
+        if text is not None:
+            self.state.samples.append({"epoch": epoch + 1, "text": text})
         if self._checkpoint is not None:
             self._checkpoint.save(self.model, self.state, self.best_weights)
         for observer in self._observers:
             observer.epoch_ended(self.state, logs)
+            if text is not None:
+                observer.sample_made(epoch + 1, text)
         if self.state.stopped:
             self.model.stop_training = True
 
@@ -247,6 +229,8 @@ class _Loop(keras.callbacks.Callback):  # type: ignore[misc]
         for name, value in {**logs, "learning_rate": state.learning_rate}.items():
             state.history.setdefault(name, []).append(float(value))
         state.epoch = epoch + 1
+        if self._options.decay != "plateau":
+            state.learning_rate = float(self.model.optimizer.learning_rate)
         self._judge(float(logs[self._options.monitor]))
         state.seconds.append(time.perf_counter() - self._started)
 
@@ -263,7 +247,7 @@ class _Loop(keras.callbacks.Callback):  # type: ignore[misc]
         state.waited += 1
         state.since_reduction += 1
         state.stopped = state.waited >= options.patience
-        if state.since_reduction >= options.plateau_patience:
+        if options.decay == "plateau" and state.since_reduction >= options.plateau_patience:
             state.since_reduction = 0
             lowered = state.learning_rate * options.plateau_factor
             state.learning_rate = max(lowered, options.smallest_learning_rate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 __all__ = ["TrainingState"]
 
@@ -22,6 +23,7 @@ class TrainingState:
         stopped: Training stopped early.
         history: A list of values per epoch for each metric.
         seconds: Duration of each epoch, validation included.
+        samples: What the network has written: objects of `epoch` and `text`.
     """
 
     learning_rate: float
@@ -33,3 +35,4 @@ class TrainingState:
     stopped: bool = False
     history: dict[str, list[float]] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
+    samples: list[dict[str, Any]] = field(default_factory=list)
