@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from recurra.errors import DivergedError
 from recurra.models import assign_weights, named_weights
 from recurra.tasks._checkpoint import Checkpoint
-from recurra.tasks._training_options import TrainingOptions, learning_rate
+from recurra.tasks._training_options import DECAYS, TrainingOptions, learning_rate
 from recurra.tasks._training_state import TrainingState
 
-__all__ = ["EpochData", "TrainingObserver", "TrainingOptions", "train"]
+__all__ = ["DECAYS", "EpochData", "TrainingObserver", "TrainingOptions", "train"]
 
 _BATCHES_BETWEEN_CHECKS = 20
 
