@@ -19,6 +19,7 @@ from recurra.models._classifiers import (
 )
 from recurra.models._forecasters import build_forecaster
 from recurra.models._readout import attention_weights_model
+from recurra.models._translators import build_translator
 from recurra.models._weights import assign_weights, named_weights
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "bidirectional_classifier",
     "build_classifier",
     "build_forecaster",
+    "build_translator",
     "deep_classifier",
     "dense_classifier",
     "gru_classifier",

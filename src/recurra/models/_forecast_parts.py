@@ -8,11 +8,10 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from recurra.models._blocks import dense, recurrent
+from recurra.models._blocks import dense
+from recurra.models._encoder_decoder import attention_context, encode_stack
 from recurra.models._seeds import Seeds
 from recurra.runtime.forecast_specification import ForecasterSpecification
-
-_FAR_BELOW = -1e9  # added to the scores of steps that do not count
 
 
 def encode(
@@ -31,42 +30,26 @@ def encode(
         them, else of the last; and the last states of every layer: `[h]` or, for an LSTM,
         `[h, c]`, each with both directions side by side.
     """
-    ends = []
-    for index, units in enumerate(spec.units):
-        layer = recurrent(
-            spec.cell,
-            units,
-            seeds,
-            bidirectional=spec.bidirectional,
-            name=f"recurrent_{index}",
-            return_sequences=bool(spec.attention) or index < len(spec.units) - 1,
-            return_state=True,
-            dropout=spec.dropout,
-            recurrent_dropout=spec.recurrent_dropout,
-        )
-        x, *states = layer(x, mask=mask)
-        ends.append(_joined(states, f"recurrent_{index}") if spec.bidirectional else states)
-    return x, ends
-
-
-def _joined(states: list[Any], name: str) -> list[Any]:
-    """Put both directions' states side by side; Keras lists one direction after the other."""
-    half = len(states) // 2
-    return [
-        layers.Concatenate(name=f"{name}_{kind}")([states[k], states[half + k]])
-        for k, kind in zip(range(half), ("h", "c"), strict=False)
-    ]
+    return encode_stack(
+        x,
+        mask,
+        spec.units,
+        seeds,
+        cell=spec.cell,
+        bidirectional=spec.bidirectional,
+        sequences=bool(spec.attention),
+        name="recurrent",
+        dropout=spec.dropout,
+        recurrent_dropout=spec.recurrent_dropout,
+    )
 
 
 def attend(queries: Any, states: Any, mask: Any, attention: str, seeds: Seeds) -> Any:
     """Join each query with what it finds among the encoder's states.
 
-    `additive`: scores by a hidden layer over query and state (Bahdanau et al. 2015, A.1.2), here
-    of as many units as the query has. `dot`: scores by the product of query and state (Luong et
-    al. 2015, eq. 8); with a learned matrix between them ("general") where their widths differ, as
-    for a bidirectional encoder. Either way the attended state is `tanh` of a dense layer over what
-    was found and the query (Luong et al. 2015, eq. 5). Nothing of it feeds the recurrence, unlike
-    in Bahdanau et al., so that whole sequences run at once.
+    The attended state is `tanh` of a dense layer over what was found, see `attention_context`, and
+    the query (Luong et al. 2015, eq. 5). Nothing of it feeds the recurrence, unlike in Bahdanau et
+    al., so that whole sequences run at once.
 
     Args:
         queries: Shape `(batch, steps, width)`.
@@ -78,28 +61,9 @@ def attend(queries: Any, states: Any, mask: Any, attention: str, seeds: Seeds) -
     Returns:
         Attended states, shape of `queries`.
     """
-    width = queries.shape[-1]
-    scores = (_additive_scores if attention == "additive" else _dot_scores)(queries, states, seeds)
-    offset = ops.where(ops.expand_dims(mask, 1), 0.0, _FAR_BELOW)
-    weights = ops.ones_like(scores)  # of a single state; Keras warns of a softmax over it
-    if states.shape[1] > 1:
-        weights = layers.Softmax(name="attention_weights")(ops.add(scores, offset))
-    found = layers.Concatenate(name="attention_found")([ops.matmul(weights, states), queries])
-    return dense(width, seeds, activation="tanh", name="attention_state")(found)
-
-
-def _additive_scores(queries: Any, states: Any, seeds: Seeds) -> Any:
-    width = queries.shape[-1]
-    asked = dense(width, seeds, use_bias=False, name="attention_query")(queries)
-    offered = dense(width, seeds, name="attention_key")(states)
-    hidden = ops.tanh(ops.add(ops.expand_dims(asked, 2), ops.expand_dims(offered, 1)))
-    return ops.squeeze(dense(1, seeds, use_bias=False, name="attention_scores")(hidden), -1)
-
-
-def _dot_scores(queries: Any, states: Any, seeds: Seeds) -> Any:
-    if queries.shape[-1] != states.shape[-1]:
-        queries = dense(states.shape[-1], seeds, use_bias=False, name="attention_query")(queries)
-    return ops.matmul(queries, ops.transpose(states, (0, 2, 1)))
+    context = attention_context(queries, states, mask, attention, seeds)
+    found = layers.Concatenate(name="attention_found")([context, queries])
+    return dense(queries.shape[-1], seeds, activation="tanh", name="attention_state")(found)
 
 
 def learned_vectors(count: int, width: int, past: Any, seeds: Seeds, name: str) -> Any:

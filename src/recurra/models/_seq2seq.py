@@ -7,6 +7,7 @@ from typing import Any
 from keras import layers, ops
 
 from recurra.models._blocks import dense, recurrent
+from recurra.models._encoder_decoder import bridged
 from recurra.models._forecast_parts import (
     at_each_step,
     attend,
@@ -58,7 +59,7 @@ def seq2seq(
         )
         start = ends[index]
         if spec.bidirectional:
-            start = _bridged(start, units, f"bridge_{index}", seeds)
+            start = bridged(start, units, f"bridge_{index}", seeds)
         x = layer(x, initial_state=start)
     if spec.attention:
         x = attend(x, states, mask, spec.attention, seeds)
@@ -76,9 +77,3 @@ def _decoder_input(
     if static is not None:
         parts.append(at_each_step(static, spec.horizon))
     return layers.Concatenate(name="decoder_input")(parts) if len(parts) > 1 else parts[0]
-
-
-def _bridged(states: list[Any], units: int, name: str, seeds: Seeds) -> list[Any]:
-    """Bring both directions' states to the decoder's width; `h` stays within -1 and 1."""
-    h = dense(units, seeds, activation="tanh", name=f"{name}_h")(states[0])
-    return [h, *(dense(units, seeds, name=f"{name}_c")(c) for c in states[1:])]

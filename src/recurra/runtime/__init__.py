@@ -25,6 +25,11 @@ from recurra.runtime.forecast_specification import (
 from recurra.runtime.loading import load_predictor
 from recurra.runtime.predictor import Prediction, TextPredictor
 from recurra.runtime.specification import CELLS, POOLINGS, ClassifierSpecification
+from recurra.runtime.translation_specification import (
+    TRANSLATOR_ATTENTIONS,
+    TRANSLATOR_CELLS,
+    TranslatorSpecification,
+)
 
 __all__ = [
     "ARCHITECTURES",
@@ -34,6 +39,8 @@ __all__ = [
     "FORECAST_TASK",
     "FORMAT_VERSION",
     "POOLINGS",
+    "TRANSLATOR_ATTENTIONS",
+    "TRANSLATOR_CELLS",
     "Artifact",
     "ClassifierSpecification",
     "Forecast",
@@ -43,6 +50,7 @@ __all__ = [
     "LoadedForecaster",
     "Prediction",
     "TextPredictor",
+    "TranslatorSpecification",
     "check_writable",
     "forecast_mean",
     "forecaster_contents",
