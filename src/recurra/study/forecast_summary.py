@@ -8,7 +8,7 @@ from statistics import fmean
 
 from recurra.errors import UsageError
 from recurra.study.forecast_cells import BASELINES
-from recurra.study.summary import Record, mean_interval
+from recurra.study.summary import Record, mean_interval, mean_of
 
 __all__ = ["ForecastSummary", "summarise_forecasts"]
 
@@ -145,13 +145,7 @@ def _summary(group: Sequence[Record], figure: str) -> ForecastSummary:
         error=fmean(errors),
         low=None if low is None else max(0.0, low),
         high=high,
-        **{name: _mean([run["metrics"] for run in runs], name) for name in _METRICS},
-        **{f"skill_{name}": _mean([run["skill"] for run in runs], name) for name in BASELINES},
-        **{name: _mean(runs, name) for name in _COSTS},
+        **{name: mean_of([run["metrics"] for run in runs], name) for name in _METRICS},
+        **{f"skill_{name}": mean_of([run["skill"] for run in runs], name) for name in BASELINES},
+        **{name: mean_of(runs, name) for name in _COSTS},
     )
-
-
-def _mean(runs: Sequence[Record], key: str) -> float | None:
-    """Average over the runs that measured `key`; None if none did."""
-    values = [float(run[key]) for run in runs if run.get(key) is not None]
-    return fmean(values) if values else None

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from recurra.errors import UsageError
 
-__all__ = ["ModelSummary", "Record", "family", "mean_interval", "summarise"]
+__all__ = ["ModelSummary", "Record", "family", "mean_interval", "mean_of", "summarise"]
 __all__ += ["t_interval", "wilson_interval"]
 
 Record: TypeAlias = Mapping[str, Any]
@@ -200,20 +200,20 @@ def _summary(group: Sequence[Record]) -> ModelSummary:
         low=low,
         high=high,
         interval_kind="t" if repeated else "wilson",
-        macro_f1=_mean(runs, "macro_f1"),
-        log_loss=_mean(runs, "log_loss"),
-        calibration_error=_mean(runs, "calibration_error"),
-        accuracy_shuffled=_mean(runs, "accuracy_shuffled"),
-        accuracy_in_order=_mean(runs, "accuracy_in_order") or accuracy,
-        parameters=_mean(runs, "parameters"),
-        seconds_per_epoch=_mean(runs, "seconds_per_epoch"),
-        training_seconds=_mean(runs, "training_seconds"),
-        prediction_milliseconds=_mean(runs, "prediction_milliseconds"),
-        peak_memory_mb=_mean(runs, "peak_memory_mb"),
+        macro_f1=mean_of(runs, "macro_f1"),
+        log_loss=mean_of(runs, "log_loss"),
+        calibration_error=mean_of(runs, "calibration_error"),
+        accuracy_shuffled=mean_of(runs, "accuracy_shuffled"),
+        accuracy_in_order=mean_of(runs, "accuracy_in_order") or accuracy,
+        parameters=mean_of(runs, "parameters"),
+        seconds_per_epoch=mean_of(runs, "seconds_per_epoch"),
+        training_seconds=mean_of(runs, "training_seconds"),
+        prediction_milliseconds=mean_of(runs, "prediction_milliseconds"),
+        peak_memory_mb=mean_of(runs, "peak_memory_mb"),
     )
 
 
-def _mean(runs: Sequence[Record], key: str) -> float | None:
+def mean_of(runs: Sequence[Record], key: str) -> float | None:
     """Average over the runs that measured `key`; None if none did."""
     values = [float(run[key]) for run in runs if run.get(key) is not None]
     return fmean(values) if values else None
