@@ -18,6 +18,7 @@ from recurra.models._classifiers import (
     stacked_classifier,
 )
 from recurra.models._forecasters import build_forecaster
+from recurra.models._language_models import build_language_model, reset_states
 from recurra.models._readout import attention_weights_model
 from recurra.models._translators import build_translator
 from recurra.models._weights import assign_weights, named_weights
@@ -29,12 +30,14 @@ __all__ = [
     "bidirectional_classifier",
     "build_classifier",
     "build_forecaster",
+    "build_language_model",
     "build_translator",
     "deep_classifier",
     "dense_classifier",
     "gru_classifier",
     "lstm_classifier",
     "named_weights",
+    "reset_states",
     "simple_rnn_classifier",
     "stacked_classifier",
 ]

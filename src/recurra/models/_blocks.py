@@ -14,7 +14,7 @@ from keras import layers
 
 from recurra.models._seeds import Seeds
 
-_LAYERS = {"rnn": layers.SimpleRNN, "lstm": layers.LSTM, "gru": layers.GRU}
+KERAS_LAYERS = {"rnn": layers.SimpleRNN, "lstm": layers.LSTM, "gru": layers.GRU}
 _FAR_BELOW = -1e9  # added to padding before a maximum or a softmax
 
 
@@ -49,17 +49,21 @@ def recurrent(
     The two directions are seeded apart: `Bidirectional` alone would copy the seeds and start both
     with the same weights.
     """
-    forward = _one_direction(cell, units, seeds, name=name, **options)
+    kind = KERAS_LAYERS[cell]
+    forward = recurrent_layer(kind, units, seeds, name=name, **options)
     if not bidirectional:
         return forward
-    backward = _one_direction(
-        cell, units, seeds, name=f"{name}_reversed", go_backwards=True, **options
+    backward = recurrent_layer(
+        kind, units, seeds, name=f"{name}_reversed", go_backwards=True, **options
     )
     return layers.Bidirectional(forward, backward_layer=backward, name=name)
 
 
-def _one_direction(cell: str, units: int, seeds: Seeds, **options: Any) -> keras.Layer:
-    return _LAYERS[cell](
+def recurrent_layer(
+    kind: type[keras.Layer], units: int, seeds: Seeds, **options: Any
+) -> keras.Layer:
+    """Return one direction of a recurrent layer of a given class, its weights and masks seeded."""
+    return kind(
         units,
         kernel_initializer=keras.initializers.GlorotUniform(seed=seeds.next()),
         recurrent_initializer=keras.initializers.Orthogonal(seed=seeds.next()),

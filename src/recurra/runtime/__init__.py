@@ -1,6 +1,7 @@
 """The artifact format, and prediction without Keras."""
 
 from recurra.runtime._forecast_network import ForecastNetwork
+from recurra.runtime._language_network import LanguageNetwork, LanguageState, LanguageStream
 from recurra.runtime.artifact import (
     FORMAT_VERSION,
     Artifact,
@@ -22,6 +23,11 @@ from recurra.runtime.forecast_specification import (
     FORECAST_CELLS,
     ForecasterSpecification,
 )
+from recurra.runtime.language_specification import (
+    LANGUAGE_CELLS,
+    LANGUAGE_INPUTS,
+    LanguageModelSpecification,
+)
 from recurra.runtime.loading import load_predictor
 from recurra.runtime.predictor import Prediction, TextPredictor
 from recurra.runtime.specification import CELLS, POOLINGS, ClassifierSpecification
@@ -38,6 +44,8 @@ __all__ = [
     "FORECAST_CELLS",
     "FORECAST_TASK",
     "FORMAT_VERSION",
+    "LANGUAGE_CELLS",
+    "LANGUAGE_INPUTS",
     "POOLINGS",
     "TRANSLATOR_ATTENTIONS",
     "TRANSLATOR_CELLS",
@@ -47,6 +55,10 @@ __all__ = [
     "ForecastNetwork",
     "ForecastPredictor",
     "ForecasterSpecification",
+    "LanguageModelSpecification",
+    "LanguageNetwork",
+    "LanguageState",
+    "LanguageStream",
     "LoadedForecaster",
     "Prediction",
     "TextPredictor",
