@@ -71,7 +71,7 @@ def test_no_mask_means_that_every_step_counts():
 def test_additive_attention_is_computed_in_parts(monkeypatch):
     windows = random_windows("seq2seq-gru-additive")
     expected = network("seq2seq-gru-additive")(**windows)
-    monkeypatch.setattr("recurra.runtime._forecast_parts._LARGEST_HIDDEN", 1)
+    monkeypatch.setattr("recurra.runtime._encoder_decoder._LARGEST_HIDDEN", 1)
     found = network("seq2seq-gru-additive")(**windows)
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
 

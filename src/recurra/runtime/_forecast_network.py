@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from recurra.errors import ShapeError
+from recurra.runtime._encoder_decoder import bridged
 from recurra.runtime._forecast_parts import attend, encode, rising_quantiles
 from recurra.runtime._forecast_shapes import forecaster_shapes
 from recurra.runtime._parts import Array, Weights, checked_weights, dense, run_cell
@@ -166,17 +167,12 @@ def _seq2seq(
     for index in range(len(spec.units)):
         start = ends[index]
         if spec.bidirectional:
-            start = _bridged(weights, f"bridge_{index}", start)
+            start = bridged(weights, f"bridge_{index}", start)
         x, _ = run_cell(weights, f"decoder_{index}", spec.cell, x, start)
     if spec.attention:
         x = attend(weights, spec.attention, x, states, mask)
     values = dense(weights, "output", x)
     return values.reshape(*steps, spec.targets, spec.outputs)
-
-
-def _bridged(weights: Weights, name: str, states: tuple[Array, ...]) -> tuple[Array, ...]:
-    h = np.tanh(dense(weights, f"{name}_h", states[0]))
-    return (h, *(dense(weights, f"{name}_c", c) for c in states[1:]))
 
 
 def _segrnn(weights: Weights, spec: ForecasterSpecification, past: Array) -> Array:

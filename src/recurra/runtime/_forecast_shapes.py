@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from recurra.runtime._parts import Shapes, add_cell, add_dense, add_recurrent
+from recurra.runtime._encoder_decoder import add_attention_scores, add_bridge, add_stack
+from recurra.runtime._parts import Shapes, add_cell, add_dense
 from recurra.runtime.forecast_specification import ForecasterSpecification
 
 __all__ = ["forecaster_shapes"]
@@ -19,21 +20,13 @@ def forecaster_shapes(specification: ForecasterSpecification) -> Shapes:
 
 def _add_encoder(shapes: Shapes, spec: ForecasterSpecification) -> int:
     width = spec.targets + spec.past_features
-    for index, units in enumerate(spec.units):
-        name = f"recurrent_{index}"
-        width = add_recurrent(
-            shapes, name, spec.cell, width, units, bidirectional=spec.bidirectional
-        )
-    return width
+    return add_stack(
+        shapes, "recurrent", spec.cell, width, spec.units, bidirectional=spec.bidirectional
+    )
 
 
 def _add_attention(shapes: Shapes, spec: ForecasterSpecification, query: int, states: int) -> None:
-    if spec.attention == "additive":
-        add_dense(shapes, "attention_query", query, query, bias=False)
-        add_dense(shapes, "attention_key", states, query)
-        add_dense(shapes, "attention_scores", query, 1, bias=False)
-    elif query != states:
-        add_dense(shapes, "attention_query", query, states, bias=False)
+    add_attention_scores(shapes, spec.attention, query, states)
     add_dense(shapes, "attention_state", states + query, query)
 
 
@@ -56,8 +49,7 @@ def _add_seq2seq(shapes: Shapes, spec: ForecasterSpecification) -> None:
     for index, units in enumerate(spec.units):
         add_cell(shapes, f"decoder_{index}", spec.cell, width, units)
         if spec.bidirectional:
-            for kind in ("h", "c") if spec.cell == "lstm" else ("h",):
-                add_dense(shapes, f"bridge_{index}_{kind}", 2 * units, units)
+            add_bridge(shapes, f"bridge_{index}", spec.cell, units)
         width = units
     if spec.attention:
         _add_attention(shapes, spec, width, states)
