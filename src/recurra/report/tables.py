@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from recurra.report.theme import Colour
 
-__all__ = ["Cell", "Column", "ModelRow", "Summary", "model_rows"]
+__all__ = ["Cell", "Column", "ModelRow", "Summary", "best_network", "model_rows"]
 
 
 class Summary(Protocol):
@@ -95,6 +95,15 @@ def model_rows(
         )
         for one in summaries
     ]
+
+
+def best_network(summaries: Sequence[T]) -> T:
+    """Return the best network; the leader where there are only baselines.
+
+    Args:
+        summaries: One for each model, the best first.
+    """
+    return next((one for one in summaries if not one.baseline), summaries[0])
 
 
 def _best(column: Column[T], summaries: Sequence[T]) -> str | None:

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from recurra.report.forecasts.tables import COLUMNS, comparison_rows, target_rows, tiles
-from recurra.report.forecasts.tables import best_network as best
+from recurra.report.settings import model_settings
+from recurra.report.tables import best_network
 from recurra.study.forecast_summary import summarise_forecasts
 from recurra.study.forecast_verdict import forecast_verdict
 from recurra.study.summary import Record
 
 __all__ = ["context"]
-
-_OPTIONS = ("learning_rate", "batch_size", "epochs")
 
 
 def context(records: Sequence[Record]) -> dict[str, Any]:
@@ -32,25 +31,8 @@ def context(records: Sequence[Record]) -> dict[str, Any]:
         "repeats": max(one.repeats for one in summaries),
         "windows": summaries[0].windows,
         "nominal": next((one.nominal for one in summaries if one.nominal is not None), None),
-        "network": best(summaries).name,
+        "network": best_network(summaries).name,
         "targets": target_rows(records),
         "shared": training.get("preset_settings") or {},
-        "settings": _settings(records),
+        "settings": model_settings(records),
     }
-
-
-def _settings(records: Sequence[Record]) -> list[tuple[str, str]]:
-    """The specification of each model, and how each network was trained."""
-    found: dict[str, str] = {}
-    for record in records:
-        values = dict(record.get("specification") or {})
-        if record.get("history"):
-            training = record.get("training") or {}
-            values |= {key: training[key] for key in _OPTIONS if key in training}
-        pairs = (f"{key} {_plain(value)}" for key, value in values.items())
-        found[record["name"]] = ", ".join(pairs)
-    return [(name, value) for name, value in found.items() if value]
-
-
-def _plain(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

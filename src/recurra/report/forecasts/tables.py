@@ -12,12 +12,12 @@ from recurra.report.numbers import (
     signed_percent,
     significant,
 )
-from recurra.report.tables import Column, ModelRow, model_rows
+from recurra.report.tables import Column, ModelRow, best_network, model_rows
 from recurra.report.theme import model_colours
 from recurra.study.forecast_summary import ForecastSummary, summarise_forecasts
 from recurra.study.summary import Record
 
-__all__ = ["COLUMNS", "TargetRow", "best_network", "comparison_rows", "target_rows", "tiles"]
+__all__ = ["COLUMNS", "TargetRow", "comparison_rows", "target_rows", "tiles"]
 
 _MOST_TARGETS = 30
 
@@ -84,11 +84,6 @@ def comparison_rows(records: Sequence[Record]) -> list[ModelRow]:
     """
     summaries = summarise_forecasts(records)
     return model_rows(summaries, COLUMNS, model_colours(record["model"] for record in records))
-
-
-def best_network(summaries: Sequence[ForecastSummary]) -> ForecastSummary:
-    """Return the network of the lowest error; the leader where there is no network."""
-    return next((one for one in summaries if not one.baseline), summaries[0])
 
 
 def tiles(records: Sequence[Record]) -> list[tuple[str, str, str]]:

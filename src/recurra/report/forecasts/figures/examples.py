@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 from recurra.report.canvas import TEXT, new_figure, styled
 from recurra.report.forecasts.panels import draw_panel, example_panel, panel_key, spaced
-from recurra.report.forecasts.tables import best_network
 from recurra.report.numbers import percent, shorten
+from recurra.report.tables import best_network
 from recurra.report.theme import model_colours
 from recurra.study.forecast_summary import summarise_forecasts
 from recurra.study.summary import Record

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from statistics import fmean
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from recurra.report.canvas import TEXT, Look, axis, new_figure, styled
-from recurra.report.figures.size import spread
-from recurra.report.numbers import plain, shorten, significant
-from recurra.report.theme import INK, Colour, model_colours
+from recurra.report.canvas import Look, axis, new_figure, styled
+from recurra.report.figures.lines import BASELINE, LINE, LineEnd, name_ends
+from recurra.report.numbers import plain, significant
+from recurra.report.theme import model_colours
 from recurra.study.forecast_summary import ForecastSummary, summarise_forecasts
 from recurra.study.summary import Record
 
 __all__ = ["describe", "figure"]
 
-_LINE = 19
 _WIDEST = 2.0
-_DASHES = (0, (4, 2.5))
 
 Lines = Sequence[tuple[ForecastSummary, list[float]]]
 
@@ -39,14 +37,16 @@ def figure(records: Sequence[Record]) -> Figure | None:
     if not lines or len(lines[0][1]) < 2:
         return None
     colours = model_colours(record["model"] for record in records)
-    height = max(320, _LINE * len(lines) + 90)
+    height = max(320, LINE * len(lines) + 90)
     drawing = new_figure(height)
     axes = axis(drawing.add_subplot(), "both")
     for one, values in lines:
-        look: Look = {"linestyle": _DASHES, "linewidth": 1.4} if one.baseline else {"linewidth": 2}
+        look: Look = BASELINE if one.baseline else {"linewidth": 2}
         axes.plot(range(1, len(values) + 1), values, color=colours[one.model].light, **look)
     _axes(axes, lines)
-    _names(axes, lines, colours, height - 60)
+    top = axes.get_ylim()[1]
+    ends = [LineEnd(one.model, one.name, len(line), min(top, line[-1])) for one, line in lines]
+    name_ends(axes, ends, colours, height - 60)
     return drawing
 
 
@@ -87,31 +87,3 @@ def _highest(lines: Lines) -> float:
     highest = max(max(values) for _, values in lines)
     others = [max(values) for one, values in lines if one.model != "naive"]
     return min(highest, _WIDEST * max(others)) if others else highest
-
-
-def _names(axes: Axes, lines: Lines, colours: Mapping[str, Colour], pixels: float) -> None:
-    """Write the names in a column at the right, each joined to the end of its line."""
-    ranked = sorted(lines, key=lambda line: -line[1][-1])
-    high = axes.get_ylim()[1]
-    wanted = [min(1.0, values[-1] / high) for _, values in ranked]
-    places = spread(wanted, _LINE / pixels)
-    for (one, values), place in zip(ranked, places, strict=True):
-        axes.annotate(
-            shorten(one.name, 19),
-            xy=(len(values), min(high, values[-1])),
-            xytext=(1.07, place * high),
-            textcoords=axes.get_yaxis_transform(),
-            fontsize=TEXT,
-            color=INK.light,
-            va="center",
-            arrowprops={
-                "arrowstyle": "-",
-                "linewidth": 1,
-                "alpha": 0.6,
-                "shrinkA": 1,
-                "shrinkB": 1,
-                "relpos": (0, 0.5),
-                "color": colours[one.model].light,
-            },
-            annotation_clip=False,
-        )
