@@ -1,21 +1,18 @@
-"""Named datasets, and the one way from a name or a path to tables of texts."""
+"""Named datasets of all kinds, and the one way from a name or a path to tables of texts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from recurra.errors import DatasetUnavailable, UnknownNameError, UsageError
+from recurra.sequences.corpus_datasets import CORPUS_DATASETS
+from recurra.sequences.dataset_files import DatasetEntry, find_files, get_files
 from recurra.sequences.formats import ENDINGS
 from recurra.sequences.imdb import download_imdb, find_imdb, open_imdb
 from recurra.sequences.names import load_names
-from recurra.sequences.series_datasets import (
-    find_series_files,
-    get_series_files,
-    series_dataset_entry,
-    series_dataset_names,
-)
+from recurra.sequences.series_catalogue import SERIES_DATASETS
 from recurra.sequences.sources import missing_source, read_texts
 from recurra.sequences.tables import TextTable
 
@@ -65,20 +62,23 @@ class _Entry:
 
 
 def dataset_names() -> list[str]:
-    """Return the names of all datasets, of texts and of series."""
-    return sorted([*_DATASETS, *series_dataset_names()])
+    """Return the names of all datasets, whatever they hold."""
+    return sorted(_kinds())
 
 
 def dataset_kind(name: str) -> str:
-    """Say what a dataset holds: `"texts"` or `"series"`.
+    """Say what a dataset holds.
+
+    Returns:
+        `"texts"` with labels, `"series"`, `"corpus"` of running text, or `"pairs"` of texts.
 
     Raises:
         UnknownNameError: If there is no such dataset.
     """
-    if name in series_dataset_names():
-        return "series"
-    _entry(name)
-    return "texts"
+    kinds = _kinds()
+    if name not in kinds:
+        raise UnknownNameError("dataset", name, sorted(kinds))
+    return kinds[name]
 
 
 def dataset_description(name: str) -> str:
@@ -87,9 +87,7 @@ def dataset_description(name: str) -> str:
     Raises:
         UnknownNameError: If there is no such dataset.
     """
-    if name in series_dataset_names():
-        return series_dataset_entry(name).description
-    return _entry(name).description
+    return _any_entry(name).description
 
 
 def dataset_path(name: str) -> Path | None:
@@ -99,13 +97,14 @@ def dataset_path(name: str) -> Path | None:
         name: Name of the dataset.
 
     Returns:
-        The folder with its files, or its file; `None` for a dataset that needs no files.
+        The folder with its files, or its (first) file; `None` for a dataset that needs no files.
 
     Raises:
         UnknownNameError: If there is no such dataset.
         DatasetUnavailable: If it is not on this machine.
     """
-    return find_series_files(name) if name in series_dataset_names() else _entry(name).find()
+    entry = _any_entry(name)
+    return entry.find() if isinstance(entry, _Entry) else find_files(name, entry)
 
 
 def get_dataset(name: str) -> Path | None:
@@ -115,13 +114,14 @@ def get_dataset(name: str) -> Path | None:
         name: Name of the dataset.
 
     Returns:
-        The folder with its files, or its file; `None` for a dataset that needs no files.
+        The folder with its files, or its (first) file; `None` for a dataset that needs no files.
 
     Raises:
         UnknownNameError: If there is no such dataset.
         DatasetUnavailable: If it cannot be fetched; says which file to put where.
     """
-    return get_series_files(name) if name in series_dataset_names() else _entry(name).get()
+    entry = _any_entry(name)
+    return entry.get() if isinstance(entry, _Entry) else get_files(name, entry)
 
 
 def load_dataset(name: str) -> Dataset:
@@ -165,7 +165,7 @@ def resolve_source(
         _check_columns(name, text, label)
         return load_dataset(name)
     if not Path(source).exists():
-        _refuse_series(name)
+        _refuse_others(name)
         raise missing_source(name, sorted(_DATASETS))
     table = read_texts(source, text, label)
     return Dataset(_stem(Path(source)), f"the file {name}", table, None)
@@ -182,16 +182,28 @@ def _stem(path: Path) -> str:
     return name.removesuffix(Path(name).suffix) if Path(name).suffix in ENDINGS else name
 
 
-def _refuse_series(name: str) -> None:
-    if name in series_dataset_names():
-        raise UsageError(f"the dataset {name!r} holds time series, expected texts with labels")
+def _refuse_others(name: str) -> None:
+    kind = _kinds().get(name, "texts")
+    if kind != "texts":
+        raise UsageError(f"the dataset {name!r} holds {_HOLDS[kind]}, expected texts with labels")
 
 
 def _entry(name: str) -> _Entry:
-    _refuse_series(name)
+    _refuse_others(name)
     if name not in _DATASETS:
         raise UnknownNameError("dataset", name, dataset_names())
     return _DATASETS[name]
+
+
+def _any_entry(name: str) -> _Entry | DatasetEntry:
+    kind = dataset_kind(name)
+    return _DATASETS[name] if kind == "texts" else _OTHERS[kind][name]
+
+
+def _kinds() -> dict[str, str]:
+    """Return what each dataset holds."""
+    others = {name: kind for kind, entries in _OTHERS.items() for name in entries}
+    return {**dict.fromkeys(_DATASETS, "texts"), **others}
 
 
 def _find_imdb() -> Path:
@@ -223,3 +235,8 @@ _DATASETS = {
         open=lambda: (load_names(), None),
     ),
 }
+_OTHERS: dict[str, Mapping[str, DatasetEntry]] = {
+    "corpus": CORPUS_DATASETS,
+    "series": SERIES_DATASETS,
+}
+_HOLDS = {"corpus": "running text", "series": "time series"}

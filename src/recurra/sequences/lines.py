@@ -12,7 +12,7 @@ from typing import IO
 
 from recurra.errors import RowError, SourceError
 
-__all__ = ["MAX_ROW_BYTES", "LineReader", "source_errors"]
+__all__ = ["MAX_ROW_BYTES", "LineReader", "not_utf8", "open_bytes", "source_errors"]
 
 MAX_ROW_BYTES = 64 * 2**20
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -45,7 +45,7 @@ class LineReader:
         self._row_bytes = 0
 
     def __iter__(self) -> Iterator[str]:
-        with source_errors(self._name), _open(self._path, self._name) as file:
+        with source_errors(self._name), open_bytes(self._path, self._name) as file:
             while line := file.readline(MAX_ROW_BYTES + 1):
                 self.number += 1
                 self._row_bytes += len(line)
@@ -59,14 +59,7 @@ class LineReader:
         try:
             return line.decode("utf-8")
         except UnicodeDecodeError as error:
-            if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                problem = "the file is UTF-16; convert it: iconv -f UTF-16 -t UTF-8"
-            else:
-                problem = (
-                    f"byte 0x{line[error.start]:02x} at position {error.start + 1} is not UTF-8; "
-                    "convert the file, for example: iconv -f WINDOWS-1252 -t UTF-8"
-                )
-            raise RowError(self._name, self.number, problem) from None
+            raise RowError(self._name, self.number, not_utf8(line, error.start)) from None
 
 
 @contextlib.contextmanager
@@ -86,7 +79,17 @@ def source_errors(name: str) -> Iterator[None]:
         raise SourceError(f"cannot read {name}: {error.strerror or error}") from error
 
 
-def _open(path: Path, name: str) -> IO[bytes] | gzip.GzipFile:
+def open_bytes(path: Path, name: str) -> IO[bytes] | gzip.GzipFile:
+    """Open a file of bytes, decompressed when its name ends in `.gz`.
+
+    Args:
+        path: The file.
+        name: The file as the user named it, for errors.
+
+    Raises:
+        SourceError: If it is compressed and its name does not say so.
+        OSError: If it cannot be opened.
+    """
     if path.name.lower().endswith(".gz"):
         return gzip.open(path, "rb")
     file = path.open("rb")
@@ -95,6 +98,21 @@ def _open(path: Path, name: str) -> IO[bytes] | gzip.GzipFile:
         raise SourceError(f"{name} is gzip-compressed; let its name end in .gz")
     file.seek(0)
     return file
+
+
+def not_utf8(line: bytes, position: int) -> str:
+    """Say what is wrong with a line that is not UTF-8.
+
+    Args:
+        line: Its bytes; the first line from the beginning of the file.
+        position: Where decoding stopped, from 0.
+    """
+    if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "the file is UTF-16; convert it: iconv -f UTF-16 -t UTF-8"
+    return (
+        f"byte 0x{line[position]:02x} at position {position + 1} is not UTF-8; "
+        "convert the file, for example: iconv -f WINDOWS-1252 -t UTF-8"
+    )
 
 
 def _too_long(number: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recurra.sequences._series_roles import Roles
+from recurra.sequences.dataset_files import DatasetEntry
 
 __all__ = ["SERIES_DATASETS", "SeriesEntry"]
 
@@ -12,33 +13,18 @@ ETT_URL = "https://raw.githubusercontent.com/zhouhaoyi/ETDataset/main/ETT-small/
 _ETT_HASH = "sha256:f18de3ad269cef59bb07b5438d79bb3042d3be49bdeecf01c1cd6d29695ee066"
 
 
-@dataclass(frozen=True)
-class SeriesEntry:
+@dataclass(frozen=True, kw_only=True)
+class SeriesEntry(DatasetEntry):
     """How to describe, find and read a dataset.
 
     Attributes:
-        description: One line for people.
-        licence: Licence or terms.
-        citation: Where it comes from.
-        places: Where the file may be, best first; `{package}/...` inside an installed package,
-            `data/...` below `$RECURRA_DATA`, `cache/...` in the cache.
         roles: Which columns are what.
-        advice: How to have it when it is not there.
-        url: Where it can be fetched from.
-        digest: What the fetched file must have, as pooch takes it.
         split: As in `SeriesDataset`.
         horizon: As in `SeriesDataset`.
         test: Name of the file with the test part, in the same folder.
     """
 
-    description: str
-    licence: str
-    citation: str
-    places: tuple[str, ...]
     roles: Roles
-    advice: str
-    url: str = ""
-    digest: str = ""
     split: tuple[int, int, int] | None = None
     horizon: int = 0
     test: str = ""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from recurra.errors import DatasetUnavailable, SourceError, UnknownNameError
+from recurra.errors import SourceError, UnknownNameError
 from recurra.sequences._series_roles import Roles
 from recurra.sequences.clocks import Clock
+from recurra.sequences.dataset_files import get_files
 from recurra.sequences.series import SeriesTable
 from recurra.sequences.series_catalogue import SERIES_DATASETS, SeriesEntry
 from recurra.sequences.series_files import read_series_file
@@ -20,8 +19,6 @@ from recurra.sequences.wide import WIDE_TARGET
 
 __all__ = [
     "SeriesDataset",
-    "find_series_files",
-    "get_series_files",
     "load_series_dataset",
     "read_series_dataset",
     "series_dataset_entry",
@@ -70,37 +67,6 @@ def series_dataset_entry(name: str) -> SeriesEntry:
     return SERIES_DATASETS[name]
 
 
-def find_series_files(name: str) -> Path:
-    """Return the file of a dataset.
-
-    Raises:
-        UnknownNameError: If there is no such dataset.
-        DatasetUnavailable: If it is not on this machine; says how to have it.
-    """
-    entry = series_dataset_entry(name)
-    for place in entry.places:
-        path = _locate(place)
-        if path is not None and path.is_file():
-            return path
-    raise DatasetUnavailable(f"the dataset {name!r} is not on this machine: {entry.advice}")
-
-
-def get_series_files(name: str) -> Path:
-    """Return the file of a dataset, fetching it when it is not here and may be fetched.
-
-    Raises:
-        UnknownNameError: If there is no such dataset.
-        DatasetUnavailable: If it cannot be had; says how.
-    """
-    try:
-        return find_series_files(name)
-    except DatasetUnavailable:
-        entry = series_dataset_entry(name)
-        if not entry.url:
-            raise
-    return _fetch(name, entry)
-
-
 def load_series_dataset(name: str) -> SeriesDataset:
     """Open a dataset of series with the columns it is known for, fetching it when needed.
 
@@ -113,7 +79,7 @@ def load_series_dataset(name: str) -> SeriesDataset:
     entry = series_dataset_entry(name)
     roles = Roles((), (), missing="mask")
     train = read_series_dataset(name, roles)
-    test = _test_part(entry, get_series_files(name), train) if entry.test else None
+    test = _test_part(entry, _file(name, entry), train) if entry.test else None
     return SeriesDataset(
         name, entry.description, train, test, entry.split, entry.horizon, entry.licence,
         entry.citation,
@@ -133,7 +99,7 @@ def read_series_dataset(name: str, roles: Roles) -> SeriesTable:
         DataError: If values are missing and `roles.missing` is `"error"`.
     """
     entry = series_dataset_entry(name)
-    path = get_series_files(name)
+    path = _file(name, entry)
     given = {
         field.name: getattr(roles, field.name)
         for field in dataclasses.fields(roles)
@@ -143,6 +109,12 @@ def read_series_dataset(name: str, roles: Roles) -> SeriesTable:
         return _rename(_unroll(path, roles), name)
     table = read_series_file(path, name, dataclasses.replace(entry.roles, **given))
     return _rename(table, name)
+
+
+def _file(name: str, entry: SeriesEntry) -> Path:
+    path = get_files(name, entry)
+    assert path is not None  # noqa: S101 - every dataset of series has a place
+    return path
 
 
 def _rename(table: SeriesTable, name: str) -> SeriesTable:
@@ -173,37 +145,3 @@ def _test_part(entry: SeriesEntry, path: Path, train: SeriesTable) -> SeriesTabl
     if test.ids != train.ids:
         raise SourceError(f"{path.with_name(entry.test)} has other series than {path.name}")
     return dataclasses.replace(test, starts=np.asarray(train.starts + train.lengths))
-
-
-def _locate(place: str) -> Path | None:
-    where, _, inside = place.partition("/")
-    if where == "data":
-        folder = os.environ.get("RECURRA_DATA")
-        return Path(folder) / inside if folder else None
-    if where == "cache":
-        return _cache() / inside
-    found = importlib.util.find_spec(where)  # finds the package and does not import it
-    folders = (found.submodule_search_locations if found else None) or []
-    return Path(folders[0]) / inside if folders else None
-
-
-def _cache() -> Path:
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("recurra"))
-
-
-def _fetch(name: str, entry: SeriesEntry) -> Path:
-    import pooch
-
-    target = _cache() / next(p for p in entry.places if p.startswith("cache/")).partition("/")[2]
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        return Path(pooch.retrieve(entry.url, entry.digest, fname=target.name, path=target.parent))
-    except (OSError, ValueError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise DatasetUnavailable(
-            f"the dataset {name!r} is not on this machine and cannot be fetched from {entry.url} "
-            f"({reason}); put {target.name} into {target.parent}, or below RECURRA_DATA: "
-            f"{entry.places[0].partition('/')[2]}"
-        ) from error

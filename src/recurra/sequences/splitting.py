@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import Literal
 
-__all__ = ["WORD_PATTERN", "Level", "normalize", "split"]
+__all__ = ["WORD_PATTERN", "Level", "normalize", "replace_surrogates", "split", "split_whole"]
 
 Level = Literal["word", "char", "subword"]
 
@@ -20,6 +20,8 @@ WORD_PATTERN = r"\w+(?:['’]\w+)*|[!?]"
 
 _SPACE_MARK = "▁"
 _SUBWORD_PATTERN = r"▁?\w+|▁?[^\w▁]|▁"
+# Of white space before a word the last space belongs to the word; the rest is one piece.
+_WHOLE_PATTERN = r" ?\w+| ?[^\w\s]+|\s+(?!\S)|[\s\S]"
 # Bounded repeats: a text made of "<" and spaces must not cost quadratic time.
 _BREAK = re.compile(r"<\s{0,3}/?\s{0,3}(?:br|p|hr)\b[^<>]{0,100}>", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -43,7 +45,7 @@ def normalize(text: str, *, lowercase: bool) -> str:
     if "<" in text:
         text = _BREAK.sub(" ", text)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", _SURROGATE.sub("\ufffd", text))
+        text = unicodedata.normalize("NFKC", replace_surrogates(text))
     if lowercase:
         text = text.lower()
     return " ".join(text.split())
@@ -67,6 +69,26 @@ def split(text: str, level: Level) -> list[str]:
         return _pattern(WORD_PATTERN, text.isascii()).findall(text.replace("’", "'"))
     marked = _SPACE_MARK + text.replace(" ", _SPACE_MARK) if text else ""
     return _pattern(_SUBWORD_PATTERN, text.isascii()).findall(marked)
+
+
+def split_whole(text: str) -> list[str]:
+    """Cut a text into words, signs and white space without losing anything.
+
+    A word or a run of signs takes one space before it along. Pieces end where white space begins,
+    so that a text cut there has the same pieces as the whole.
+
+    Args:
+        text: Any string.
+
+    Returns:
+        The pieces in order; joined they are the text.
+    """
+    return _pattern(_WHOLE_PATTERN, text.isascii()).findall(text)
+
+
+def replace_surrogates(text: str) -> str:
+    """Replace lone surrogates, possible in JSON and without UTF-8, by U+FFFD."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 @functools.cache

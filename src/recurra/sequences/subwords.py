@@ -12,7 +12,7 @@ from typing import Any
 from recurra.errors import CorruptArtifactError
 from recurra.sequences.vocabulary import PAD, UNK
 
-__all__ = ["SubwordVocabulary", "check_merges", "train_subwords"]
+__all__ = ["SubwordVocabulary", "check_merges", "learn_merges", "train_subwords"]
 
 _MAX_TRAINING_PIECES = 5_000_000
 _CACHE_SIZE = 200_000
@@ -50,9 +50,13 @@ class SubwordVocabulary:
         if ids is None:
             if len(self._cache) >= _CACHE_SIZE:
                 self._cache.clear()
-            ids = tuple(token.id for token in self._model.tokenize(piece))
+            ids = tuple(token.id for token in self._model.tokenize(self._spell(piece)))
             self._cache[piece] = ids
         return ids
+
+    def _spell(self, piece: str) -> str:
+        """Write a piece in the characters that the model knows."""
+        return piece
 
 
 def train_subwords(
@@ -69,16 +73,38 @@ def train_subwords(
     Returns:
         The learnt subwords.
     """
+    alphabet = _alphabet(counts, max(1, vocabulary // 2), minimum_count)
+    return SubwordVocabulary(*learn_merges(counts, vocabulary, minimum_count, alphabet))
+
+
+def learn_merges(
+    counts: Sequence[tuple[str, int]],
+    vocabulary: int,
+    minimum_count: int,
+    alphabet: Sequence[str],
+    special: Sequence[str] = (PAD, UNK),
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """Learn the tokens and merges of a byte-pair encoding.
+
+    Args:
+        counts: Pieces without white space and their counts, most frequent first.
+        vocabulary: Most tokens wanted, the special ones and the alphabet included.
+        minimum_count: A pair of tokens seen less often is not merged; never less than 2.
+        alphabet: The single characters that are tokens.
+        special: The tokens that come first and that no text reaches.
+
+    Returns:
+        The tokens in the order of their ids, and the merges in the order of merging.
+    """
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
-    alphabet = _alphabet(counts, max(1, vocabulary // 2), minimum_count)
     tokenizer = Tokenizer(models.BPE(unk_token=UNK))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     trainer = trainers.BpeTrainer(
         vocab_size=vocabulary,
         min_frequency=max(2, minimum_count),
-        special_tokens=[PAD, UNK],
-        initial_alphabet=alphabet,
+        special_tokens=list(special),
+        initial_alphabet=list(alphabet),
         limit_alphabet=len(alphabet),
         max_token_length=_MAX_SUBWORD_LENGTH,
         show_progress=False,
@@ -153,10 +179,10 @@ def _one_thread() -> Iterator[None]:
             os.environ[name] = before
 
 
-def _from_state(model: Any) -> SubwordVocabulary:
+def _from_state(model: Any) -> tuple[list[str], list[tuple[str, str]]]:
     import json
 
     state = json.loads(model.__getstate__())
     vocabulary = sorted(state["vocab"].items(), key=lambda pair: pair[1])
-    merges = [tuple(merge) for merge in state["merges"]]
-    return SubwordVocabulary([token for token, _ in vocabulary], merges)
+    merges = [(left, right) for left, right in state["merges"]]
+    return [token for token, _ in vocabulary], merges
