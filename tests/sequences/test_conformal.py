@@ -12,30 +12,17 @@ LEVELS = (0.1, 0.5, 0.9)
 
 
 @pytest.mark.parametrize("windows", [20, 60, 500])
-@pytest.mark.parametrize("ages", [False, True])
-def test_intervals_cover_what_they_promise(windows, ages):
+def test_intervals_cover_what_they_promise(windows):
     generator = np.random.default_rng(windows)
     covered = []
     for _ in range(300):
         actual = generator.gamma(2.0, 1.0, (windows, 3, 1))
         forecasts = np.broadcast_to([1.5, 1.6, 1.7], (windows, 3, 1, 3))
-        age = np.arange(windows)[::-1] if ages else None
-        shifts = conformal_shifts(actual, forecasts, LEVELS, age)
+        shifts = conformal_shifts(actual, forecasts, LEVELS)
         new = calibrate_quantiles(forecasts[:1], shifts, LEVELS)[0]
         came = generator.gamma(2.0, 1.0, (400, 3, 1))
         covered.append(((came >= new[..., 0]) & (came <= new[..., 2])).mean())
     assert 0.78 < np.mean(covered) < 0.87 + (windows == 20) * 0.03  # few leave room for one more
-
-
-def test_recent_windows_count_more():
-    actual = np.concatenate([np.full(400, 10.0), np.full(100, 1.0)])[:, None, None]
-    actual += np.random.default_rng(0).normal(0, 0.1, actual.shape)
-    forecasts = np.zeros((500, 1, 1, 3))
-    ages = np.arange(500)[::-1]
-    even = conformal_shifts(actual, forecasts, (0.3, 0.5, 0.7))[0, 0]
-    recent = conformal_shifts(actual, forecasts, (0.3, 0.5, 0.7), ages)[0, 0]
-    assert even[2] == -even[0] > 9
-    assert recent[2] == -recent[0] < 2
 
 
 def test_a_quantile_without_a_counterpart_moves_alone():
@@ -73,7 +60,7 @@ def fitted(generator, windows=400, horizon=3):
     spread = generator.uniform(0.5, 2, (windows, 1, 1))
     actual = generator.normal(size=(windows, horizon, 1)) * spread
     forecasts = np.broadcast_to([-0.1, 0.0, 0.1], (windows, horizon, 1, 3))
-    return Calibration.fit(actual, forecasts, spread, LEVELS, np.zeros(windows, int))
+    return Calibration.fit(actual, forecasts, spread, LEVELS)
 
 
 def test_coverage_holds_when_the_series_grows_livelier():

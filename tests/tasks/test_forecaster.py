@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -229,6 +230,44 @@ def test_point_forecasts_without_quantiles():
         forecaster.detect(daily(80))
 
 
+def test_intervals_widen_when_the_series_can_no_longer_be_forecast():
+    calm = daily(220, noise=0.05)
+    order = np.concatenate([np.arange(220), 220 + np.random.default_rng(3).permutation(600)])
+    waves = daily(820, noise=0.05)
+    restless = waves.with_columns(sales=waves["sales"][order.tolist()])  # as lively, no pattern
+    forecaster = quick(3, test=0).fit(calm)
+    static = replace(forecaster.predictor_, log_widths=None)
+    table = forecaster._open(restless).table
+    reader = static.reader(table)
+    at_the_end = static.windows(reader, np.array([0]), table.observed_lengths)[0, :, 0]
+    followed = forecaster.forecast(restless).values[0, :, 0]
+    assert followed[:, 1] == pytest.approx(at_the_end[:, 1])
+    factors = (followed[:, 2] - followed[:, 1]) / (at_the_end[:, 2] - at_the_end[:, 1])
+    assert (factors > 1.1).all()
+    figures = forecaster.evaluate(restless)
+    assert figures["coverage"] > static_coverage(static, table, 220) + 0.03
+
+
+def static_coverage(predictor, table, first):
+    """Return what calibrated intervals cover that do not follow the series."""
+    origins = np.arange(first, len(table.values) - 2)
+    series = np.zeros_like(origins)
+    found = predictor.windows(predictor.reader(table), series, origins)[..., 0, :]
+    came = table.values[origins[:, None] + np.arange(3), 0]
+    return ((came >= found[..., 0]) & (came <= found[..., 2])).mean()
+
+
+def test_forecasts_after_the_test_rows_have_the_widths_that_were_measured_there(tmp_path):
+    frame = daily(260, noise=0.3)
+    forecaster = quick(3, test=60).fit(frame)
+    widths = forecaster.predictor_.log_widths
+    assert widths.shape == (1, 3, 1, 3) and (widths[..., [0, 2]] != 0).all()
+    loaded = Forecaster.load(forecaster.save(tmp_path / "m.recurra"))
+    np.testing.assert_array_equal(loaded.predictor_.log_widths, widths)
+    np.testing.assert_array_equal(loaded.forecast().values, forecaster.forecast().values)
+    np.testing.assert_allclose(loaded.forecast(frame).values, forecaster.forecast().values)
+
+
 def test_several_targets_at_once():
     forecaster = quick(4, target=["sales", "visits"], model="segrnn").fit(daily(90))
     assert forecaster.predict().columns[1:] == [
@@ -293,6 +332,7 @@ def test_altered_contents_are_refused(fitted, tmp_path):
     for name in (
         "forecaster/calibration/shifts",
         "forecaster/deviations",
+        "forecaster/log_widths",
         "forecaster/tail/offsets",
     ):
         artifact.weights[name] = np.zeros((2, 2))

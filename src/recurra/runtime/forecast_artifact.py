@@ -96,6 +96,8 @@ def forecaster_contents(
         own |= {f"calibration/{name}": array for name, array in calibration.items()}
     if predictor.scores is not None:
         own["scores"] = predictor.scores
+    if predictor.log_widths is not None:
+        own["log_widths"] = predictor.log_widths
     if predictor.static_scaler is not None:
         static = predictor.static_scaler.to_arrays()
         own |= {f"static_scaler/{name}": array for name, array in static.items()}
@@ -199,6 +201,9 @@ def _read_predictor(
     scores = own.get("scores")
     if scores is not None and (scores.ndim != 2 or scores.shape[1] != tail.targets):
         raise CorruptArtifactError(f"the calibration scores have shape {scores.shape}")
+    widths = own.get("log_widths")
+    if widths is not None:
+        _check_widths(widths, (len(tail.ids), horizon, tail.targets, len(quantiles)))
     return ForecastPredictor(
         encoder=windows,
         answer=ForecastNetwork(specification, weights).answer,
@@ -210,7 +215,16 @@ def _read_predictor(
         static_scaler=static_scaler,
         calendar=bool(encoder["calendar"]),
         tail=tail,
+        log_widths=widths,
     )
+
+
+def _check_widths(widths: NDArray[Any], shape: tuple[int, ...]) -> None:
+    if widths.shape != shape or widths.dtype != np.float32 or not np.isfinite(widths).all():
+        raise CorruptArtifactError(
+            f"the widths of the intervals are {widths.dtype}{list(widths.shape)}, expected finite "
+            f"float32{list(shape)}"
+        )
 
 
 def _check_fit(

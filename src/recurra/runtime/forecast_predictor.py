@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import DataError, UsageError
+from recurra.runtime._following import follow_new_rows
 from recurra.runtime.forecast import Forecast, forecast_mean
 from recurra.sequences import (
     Calibration,
@@ -48,6 +49,9 @@ class ForecastPredictor:
         static_scaler: Scales the static values.
         calendar: Whether features of the time are read.
         tail: The last rows of every series of the training, for forecasts without new data.
+        log_widths: How much wider the intervals of each of these series have become since the
+            calibration, shape `(series, horizon, targets, outputs)`, see `IntervalTracker`; `None`
+            where no rows came after it.
     """
 
     encoder: WindowEncoder
@@ -60,9 +64,13 @@ class ForecastPredictor:
     static_scaler: SeriesScaler | None
     calendar: bool
     tail: SeriesTable
+    log_widths: NDArray[np.float32] | None = None
 
     def forecast(self, table: SeriesTable | None = None, horizon: int | None = None) -> Forecast:
         """Forecast the steps after the last observation of every series.
+
+        Calibrated intervals follow the rows that came after the training: they are wider where
+        earlier forecasts missed, see `IntervalTracker`.
 
         Args:
             table: New data of the same columns; the end of the training data when `None`.
@@ -82,6 +90,10 @@ class ForecastPredictor:
             self.windows_and_means(reader, series[part], origins[part], steps)
             for part in _parts(len(series), _BATCH)
         ]
+        values = np.concatenate([values for values, _ in found])
+        if self.calibration is not None:
+            trackers = follow_new_rows(self, reader)
+            values = trackers.adjust(origins, values)
         return Forecast(
             ids=table.ids,
             id_column=table.id_column,
@@ -89,7 +101,7 @@ class ForecastPredictor:
             first_ticks=table.starts + origins,
             targets=table.target_names,
             quantiles=self.quantiles,
-            values=np.concatenate([values for values, _ in found]),
+            values=values,
             mean=np.concatenate([means for _, means in found]),
             calibrated=self.horizon if self.calibration is not None else 0,
         )

@@ -10,6 +10,8 @@ from recurra.sequences.batching import (
 from recurra.sequences.calendar_features import calendar_features
 from recurra.sequences.clocks import Clock
 from recurra.sequences.conformal import Calibration, calibrate_quantiles, conformal_shifts
+from recurra.sequences.corpora import Corpus, CorpusChunk, CorpusParts, TextRange
+from recurra.sequences.corpus_sources import read_corpus
 from recurra.sequences.datasets import (
     Dataset,
     dataset_description,
@@ -27,6 +29,7 @@ from recurra.sequences.forecast_windows import (
     EncodedWindows,
     WindowEncoder,
 )
+from recurra.sequences.interval_tracking import IntervalTrackers
 from recurra.sequences.ngrams import NgramVocabulary
 from recurra.sequences.padding import lengths_to_mask, pad_sequences
 from recurra.sequences.ragged import EncodedTexts, EncodedTextsWriter, token_dtype
@@ -44,6 +47,7 @@ from recurra.sequences.sources import FileTable, read_texts
 from recurra.sequences.splits import stratified_split
 from recurra.sequences.splitting import WORD_PATTERN, normalize, split
 from recurra.sequences.statistics import LengthStatistics
+from recurra.sequences.stream_decoder import StreamDecoder
 from recurra.sequences.tables import (
     RowsTable,
     TextRow,
@@ -54,11 +58,15 @@ from recurra.sequences.tables import (
 )
 from recurra.sequences.text import PAD_ID, UNK_ID, TextEncoder
 from recurra.sequences.time_splits import TimeSplit, split_by_time
+from recurra.sequences.token_streams import StreamBatches, TokenStream, encode_stream
+from recurra.sequences.tokenizer import BOS_ID, EOS_ID, Tokenizer
 from recurra.sequences.transforms import TRANSFORMS, check_transform
 from recurra.sequences.window_reader import WindowReader
 from recurra.sequences.windows import Windows, read_windows
 
 __all__ = [
+    "BOS_ID",
+    "EOS_ID",
     "MISSING",
     "NORMALIZATIONS",
     "PAD_ID",
@@ -69,22 +77,31 @@ __all__ = [
     "Batch",
     "Calibration",
     "Clock",
+    "Corpus",
+    "CorpusChunk",
+    "CorpusParts",
     "Dataset",
     "EncodedTexts",
     "EncodedTextsWriter",
     "EncodedWindows",
     "FileTable",
     "FrameKind",
+    "IntervalTrackers",
     "LengthStatistics",
     "NgramVocabulary",
     "RowsTable",
     "SeriesDataset",
     "SeriesScaler",
     "SeriesTable",
+    "StreamBatches",
+    "StreamDecoder",
     "TextEncoder",
+    "TextRange",
     "TextRow",
     "TextTable",
     "TimeSplit",
+    "TokenStream",
+    "Tokenizer",
     "WindowEncoder",
     "WindowReader",
     "Windows",
@@ -96,6 +113,7 @@ __all__ = [
     "dataset_kind",
     "dataset_names",
     "dataset_path",
+    "encode_stream",
     "fill_windows",
     "fit_scaler",
     "frame_kind",
@@ -112,6 +130,7 @@ __all__ = [
     "padding_share",
     "padding_share_unbucketed",
     "plan_batches",
+    "read_corpus",
     "read_series",
     "read_texts",
     "read_windows",

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from recurra.errors import CorruptArtifactError
 
-__all__ = ["Calibration", "calibrate_quantiles", "conformal_shifts"]
+__all__ = ["Calibration", "calibrate_quantiles", "conformal_shifts", "outside"]
 
-_HALVINGS = 6
 _OWN_SHARE = 0.15
 _SAME = 1e-9
 _FEWEST_WINDOWS = 40  # below that, neighbouring steps are taken together
@@ -25,10 +24,10 @@ Array = NDArray[np.float64]
 class Calibration:
     """Moves a network's quantiles until they hold on held-out windows.
 
-    A part of every distance from the median is the network's own; the rest is the usual distance
+    A part of every distance from the median is the network's own. The rest is the usual distance,
     in units of the look-back's spread (normalised residuals, Lei et al. 2018), so that intervals
-    follow a series that grows livelier or calmer.
-    Then the ends are moved by conformal prediction, in the same units.
+    follow a series that grows livelier or calmer. Then conformal prediction moves the ends, in the
+    same units.
 
     Attributes:
         quantiles: Levels, rising, 0.5 among them.
@@ -48,7 +47,6 @@ class Calibration:
         forecasts: Array,
         spread: Array,
         quantiles: Sequence[float],
-        ages: NDArray[np.int64],
     ) -> Calibration:
         """Fit on held-out windows.
 
@@ -57,7 +55,6 @@ class Calibration:
             forecasts: Shape `(windows, horizon, targets, quantiles)`, rising.
             spread: Of each look-back, above 0, shape `(windows, 1, targets)`.
             quantiles: Levels.
-            ages: See `conformal_shifts`.
         """
         levels = tuple(quantiles)
         scaled = forecasts / spread[..., None]
@@ -65,7 +62,7 @@ class Calibration:
         shapes = np.median(scaled - scaled[..., middle : middle + 1], axis=0)
         start = cls(levels, shapes, np.zeros_like(shapes))
         mixed = start.apply(forecasts, spread) / spread[..., None]
-        return cls(levels, shapes, conformal_shifts(actual / spread, mixed, levels, ages))
+        return cls(levels, shapes, conformal_shifts(actual / spread, mixed, levels))
 
     def apply(self, forecasts: Array, spread: Array) -> NDArray[np.float64]:
         """Calibrate forecasts.
@@ -112,39 +109,31 @@ class Calibration:
 
 
 def conformal_shifts(
-    actual: Array,
-    forecasts: Array,
-    quantiles: Sequence[float],
-    ages: NDArray[np.int64] | None = None,
+    actual: Array, forecasts: Array, quantiles: Sequence[float]
 ) -> NDArray[np.float64]:
     """Return what each quantile forecast must be moved by to hold on calibration windows.
 
     Split conformal prediction (Romano et al. 2019, conformalised quantile regression), by step and
     target: the two ends of an interval, as 0.1 and 0.9, move apart by the same distance until the
     interval covers its share; a quantile without a counterpart moves alone. The median is left
-    alone. Series drift, so windows count less the older they are (Barber et al. 2023, conformal
-    prediction beyond exchangeability). Where there are few windows, the residuals of the nearest
-    steps are taken together.
+    alone. Where there are few windows, the residuals of the nearest steps are taken together.
 
     Args:
         actual: Shape `(windows, horizon, targets)`, NaN where nothing was observed.
         forecasts: Shape `(windows, horizon, targets, quantiles)`, in the same units.
         quantiles: Levels, rising.
-        ages: Steps from each window to the newest, shape `(windows,)`; all count alike when left
-            out.
 
     Returns:
         Shape `(horizon, targets, quantiles)`; 0 where there is nothing to calibrate on.
     """
     residuals = actual[..., None] - forecasts
     _, horizon, targets, _ = residuals.shape
-    weights = _recency(np.zeros(len(actual), dtype=np.int64) if ages is None else ages)
     shifts = np.zeros((horizon, targets, len(quantiles)))
     for step in range(horizon):
         for target in range(targets):
-            near, heavy = _near_residuals(residuals[:, :, target], weights, step)
+            near = _near_residuals(residuals[:, :, target], step)
             if len(near):
-                shifts[step, target] = _shifts(near, heavy, quantiles)
+                shifts[step, target] = _shifts(near, quantiles)
     return shifts
 
 
@@ -166,41 +155,66 @@ def calibrate_quantiles(
     return result
 
 
-def _shifts(residuals: Array, weights: Array, quantiles: Sequence[float]) -> list[float]:
+def outside(actual: Array, forecasts: Array, quantiles: Sequence[float]) -> Array:
+    """Say how far the share of misses was from what it should be, for one value each.
+
+    Args:
+        actual: Shape `(steps, targets)`, NaN where nothing is known.
+        forecasts: Shape `(steps, targets, quantiles)`.
+        quantiles: Levels, rising.
+
+    Returns:
+        The shape of `forecasts`: for a value outside the interval between a quantile and its
+        counterpart the share of values that the interval should hold, for one inside minus the
+        share that it should not; 0 for the median and where nothing is known. A quantile without
+        a counterpart bounds an interval without another end.
+    """
+    found = np.zeros(forecasts.shape)
+    for k, level in enumerate(quantiles):
+        if level == 0.5:
+            continue
+        sign, partner, share = _interval(quantiles, k)
+        missed = sign * (actual - forecasts[..., k]) > 0
+        if partner is not None:
+            missed |= sign * (forecasts[..., partner] - actual) > 0
+        found[..., k] = missed - (1 - share)
+    found[np.isnan(actual)] = 0.0
+    return found
+
+
+def _shifts(residuals: Array, quantiles: Sequence[float]) -> list[float]:
     """Return the shift of each quantile from residuals of shape `(values, quantiles)`."""
     shifts = []
     for k, level in enumerate(quantiles):
-        sign = 1.0 if level > 0.5 else -1.0
-        partner = _partner(quantiles, level)
+        sign, partner, share = _interval(quantiles, k)
         scores = sign * residuals[:, k]
-        share = max(level, 1 - level)
         if partner is not None:
             scores = np.maximum(scores, -sign * residuals[:, partner])
-            share = 2 * share - 1
-        shifts.append(sign * _conformal_quantile(scores, weights, share) if level != 0.5 else 0.0)
+        shifts.append(sign * _conformal_quantile(scores, share) if level != 0.5 else 0.0)
     return shifts
 
 
-def _partner(quantiles: Sequence[float], level: float) -> int | None:
-    """Return the position of the other end of an interval around the median."""
-    for k, other in enumerate(quantiles):
-        if abs(other + level - 1) < _SAME and level != 0.5:
-            return k
-    return None
+def _interval(quantiles: Sequence[float], k: int) -> tuple[float, int | None, float]:
+    """Describe the interval that a quantile bounds.
+
+    Returns:
+        1 for an upper end, -1 for a lower one; the position of the other end, if there is one; and
+        the share of values that the interval should hold.
+    """
+    level = quantiles[k]
+    sign = 1.0 if level > 0.5 else -1.0
+    share = max(level, 1 - level)
+    for other, its_level in enumerate(quantiles):
+        if abs(its_level + level - 1) < _SAME and other != k:
+            return sign, other, 2 * share - 1
+    return sign, None, share
 
 
-def _recency(ages: NDArray[np.int64]) -> Array:
-    """Return weights that halve with every sixth of the calibration's span."""
-    span = float(ages.max(initial=0)) + 1
-    return np.exp2(-_HALVINGS / span * ages.astype(np.float64))
-
-
-def _near_residuals(residuals: Array, weights: Array, step: int) -> tuple[Array, Array]:
-    """Return residuals of a step and their weights, with the neighbours' where they are few.
+def _near_residuals(residuals: Array, step: int) -> Array:
+    """Return the residuals of a step, with the neighbours' where they are few.
 
     Args:
         residuals: Shape `(windows, horizon, quantiles)`.
-        weights: Shape `(windows,)`.
         step: The step.
     """
     horizon = residuals.shape[1]
@@ -209,17 +223,11 @@ def _near_residuals(residuals: Array, weights: Array, step: int) -> tuple[Array,
         present: NDArray[np.bool_] = np.isfinite(near[..., 0])
         if present.sum() >= _FEWEST_WINDOWS:
             break
-    heavy: NDArray[Any] = np.broadcast_to(weights[:, None], present.shape)[present]
     kept: NDArray[Any] = near[present]
-    return kept, heavy
+    return kept
 
 
-def _conformal_quantile(scores: Array, weights: Array, share: float) -> float:
-    """Return the weighted quantile that leaves room for the window to come.
-
-    That window has the greatest weight, 1, and may lie beyond all others.
-    """
-    order = np.argsort(scores)
-    reached = np.cumsum(weights[order]) / (weights.sum() + 1.0)
-    place = int(np.searchsorted(reached, share - 1e-12))
-    return float(scores[order[min(place, len(order) - 1)]])
+def _conformal_quantile(scores: Array, share: float) -> float:
+    """Return the quantile that leaves room for the window to come, which may lie beyond all."""
+    place = int(np.ceil(share * (len(scores) + 1) - 1e-9)) - 1
+    return float(np.sort(scores)[min(place, len(scores) - 1)])

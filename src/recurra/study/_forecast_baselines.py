@@ -124,19 +124,16 @@ def calibrated(baseline: BaselineForecaster, prepared: PreparedSeries) -> Baseli
     """
     if len(baseline.quantiles) < 2:
         return baseline
-    actual, forecasts, ages = [], [], []
+    actual, forecasts = [], []
     windows, horizon = prepared.validation, prepared.settings.horizon
     for numbers in windows.batches(_BATCH):
         series, origins = windows.locate(numbers)
         unit = prepared.deviations[series][:, None]
         actual.append(read_targets(prepared.table, series, origins, 0, horizon) / unit)
         forecasts.append(baseline.points(series, origins) / unit)
-        ages.append(prepared.split.seen[series] - horizon - origins)
     points = np.concatenate(forecasts)[..., None]
     levels = np.repeat(points, len(baseline.quantiles), axis=-1)
-    shifts = conformal_shifts(
-        np.concatenate(actual), levels, baseline.quantiles, np.concatenate(ages)
-    )
+    shifts = conformal_shifts(np.concatenate(actual), levels, baseline.quantiles)
     return replace(baseline, shifts=shifts)
 
 

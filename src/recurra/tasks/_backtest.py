@@ -123,9 +123,11 @@ class _Plan:
                 predictor = self._train(number, origins)
             if measurement is None:
                 measurement = Measurement(self.table, scales, predictor.quantiles)
+            elif self.refit:
+                measurement.forget_misses()
             reader = predictor.reader(self.table)
             forecasts, means = predictor.windows_and_means(reader, series, origins)
-            actual = measurement.add(series, origins, forecasts, means)
+            forecasts, actual = measurement.add(series, origins, forecasts, means)
             naive = _naive(self.table, series, origins, forecasts.shape[1], scales.season)
             extend_columns(columns, self._rows(predictor, origins, forecasts, actual, naive))
             self.observer.window_ended(number + 1)

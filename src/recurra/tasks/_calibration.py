@@ -24,11 +24,10 @@ def calibrate(predictor: ForecastPredictor, prepared: PreparedSeries) -> Forecas
     if len(levels) < 2:
         return predictor
     horizon = predictor.horizon
-    held_out = _validation_levels(predictor, prepared, prepared.validation, horizon)
-    came, forecasts, spread, ages = held_out
-    calibration = Calibration.fit(came, forecasts, spread, levels, ages)
-    single = prepared.split.validation_windows(1, len(ages) + horizon)
-    came, forecasts, spread, _ = _validation_levels(predictor, prepared, single, 1)
+    came, forecasts, spread = _validation_levels(predictor, prepared, prepared.validation, horizon)
+    calibration = Calibration.fit(came, forecasts, spread, levels)
+    single = prepared.split.validation_windows(1, len(came) + horizon)
+    came, forecasts, spread = _validation_levels(predictor, prepared, single, 1)
     first = calibration.apply(forecasts, spread)[:, 0]
     scores = conformal_scores(came[:, 0], first, levels.index(0.5))
     return replace(predictor, calibration=calibration, scores=sorted_scores(scores))
@@ -36,13 +35,12 @@ def calibrate(predictor: ForecastPredictor, prepared: PreparedSeries) -> Forecas
 
 def _validation_levels(
     predictor: ForecastPredictor, prepared: PreparedSeries, windows: Windows, horizon: int
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[np.int64]]:
-    """Return what came, forecasts, spreads, and how many steps older than the newest each is."""
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return what came, forecasts and spreads."""
     parts = []
     for numbers in windows.batches(_BATCH):
         series, origins = windows.locate(numbers)
         values, actual, spread = predictor.levels(prepared.reader, series, origins, horizon)
-        ages = prepared.split.seen[series] - horizon - origins
-        parts.append((actual, values, spread, ages))
-    came, forecasts, spreads, ages = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return came, forecasts, spreads, ages
+        parts.append((actual, values, spread))
+    came, forecasts, spreads = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return came, forecasts, spreads

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recurra.errors import DataError
 from recurra.runtime import ForecastPredictor
-from recurra.sequences import SeriesTable, Windows, fit_scaler, read_windows
+from recurra.sequences import IntervalTrackers, SeriesTable, Windows, fit_scaler, read_windows
 from recurra.tasks._baselines import seasonal_naive
 from recurra.tasks.forecast_metrics import ForecastErrors, mase_scales
 
@@ -60,7 +60,10 @@ def scales_for(table: SeriesTable, rows: NDArray[np.int64], season: int) -> Scal
 
 
 class Measurement:
-    """Compares forecasts with what came and with the naive forecasts, batch by batch."""
+    """Compares forecasts with what came and with the naive forecasts, batch by batch.
+
+    Intervals follow the series as they do in use, see `IntervalTracker`.
+    """
 
     def __init__(self, table: SeriesTable, scales: Scales, quantiles: tuple[float, ...]) -> None:
         """Start with nothing.
@@ -75,6 +78,8 @@ class Measurement:
         self._own = scales.errors(quantiles)
         self._seasons = {"naive": 1, "seasonal_naive": scales.season}
         self._others = {name: scales.errors() for name in self._seasons}
+        self._quantiles = quantiles
+        self._trackers: IntervalTrackers | None = None
 
     def add(
         self,
@@ -82,8 +87,8 @@ class Measurement:
         origins: NDArray[np.int64],
         forecasts: Array,
         means: Array | None = None,
-    ) -> Array:
-        """Add windows.
+    ) -> tuple[Array, Array]:
+        """Add windows; those of a series come in the order of time.
 
         Args:
             series: Series of each window, shape `(batch,)`.
@@ -92,15 +97,33 @@ class Measurement:
             means: Shape `(batch, horizon, targets)`; by the forecasts when left out.
 
         Returns:
-            What came, shape `(batch, horizon, targets)`.
+            The forecasts with the intervals that were measured, and what came, shape
+            `(batch, horizon, targets)`.
         """
         horizon = forecasts.shape[1]
         actual = _targets(self._table, series, origins, 0, horizon)
+        if self._quantiles:
+            forecasts = self._following(horizon).follow(series, origins, forecasts, actual)
         self._own.add(actual, forecasts[..., self._middle], series, forecasts, means)
         for name, season in self._seasons.items():
             history = _targets(self._table, series, origins, season, 0)
             self._others[name].add(actual, seasonal_naive(history, horizon, season), series)
-        return actual
+        return forecasts, actual
+
+    def forget_misses(self) -> None:
+        """Let the intervals start again, as for a forecaster that is newly calibrated."""
+        self._trackers = None
+
+    def log_widths(self) -> NDArray[np.float32] | None:
+        """Return how wide the intervals are after all rows, see `IntervalTracker`."""
+        if self._trackers is None:
+            return None
+        return self._trackers.log_widths(self._table.observed_lengths)
+
+    def _following(self, horizon: int) -> IntervalTrackers:
+        if self._trackers is None:
+            self._trackers = IntervalTrackers(self._quantiles, horizon, self._table.targets)
+        return self._trackers
 
     def result(self) -> dict[str, Any]:
         """Return the figures.
@@ -127,7 +150,7 @@ def measure_forecasts(
     scales: Scales,
     *,
     progress: Callable[[int, int], None] | None = None,
-) -> dict[str, Any]:
+) -> Measurement:
     """Forecast from every origin and compare with what came.
 
     Args:
@@ -136,9 +159,6 @@ def measure_forecasts(
         windows: The origins; targets are `predictor.horizon` steps.
         scales: By series of the table.
         progress: Told the windows done and all windows.
-
-    Returns:
-        As `Measurement.result`.
 
     Raises:
         DataError: If there is no window.
@@ -157,7 +177,7 @@ def measure_forecasts(
         done += len(numbers)
         if progress is not None:
             progress(done, len(windows))
-    return measurement.result()
+    return measurement
 
 
 def skill(error: float | None, reference: float | None) -> float | None:

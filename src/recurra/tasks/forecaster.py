@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -303,9 +304,11 @@ class Forecaster(TaskEstimator):
         self._seen_ticks = prepared.table.starts + prepared.split.seen
         self.predictor_ = calibrate(self._new_predictor(prepared), prepared)
         if len(prepared.test):
-            self.metrics_ = measure_forecasts(
+            measured = measure_forecasts(
                 self.predictor_, prepared.table, prepared.test, self._scales
             )
+            self.metrics_ = measured.result()
+            self.predictor_ = replace(self.predictor_, log_widths=measured.log_widths())
         return self
 
     def predict(self, data: Any = None, horizon: int | None = None) -> Any:
@@ -367,7 +370,7 @@ class Forecaster(TaskEstimator):
         windows, scales = self.origins_since(table, since)
         self.metrics_ = measure_forecasts(
             self.predictor_, table, windows, scales, progress=progress
-        )
+        ).result()
         return dict(self.metrics_)
 
     def origins_since(self, table: SeriesTable, since: Any = None) -> tuple[Windows, Scales]:
