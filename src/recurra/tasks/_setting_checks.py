@@ -15,6 +15,7 @@ __all__ = [
     "check_choice",
     "check_learning_rate",
     "check_rows",
+    "check_units",
     "check_whole",
     "plain_value",
 ]
@@ -52,6 +53,14 @@ def check_choice(name: str, value: object, choices: Sequence[str]) -> None:
     """Refuse a name that is not among the choices."""
     if value not in choices:
         raise UnknownNameError(name, str(value), choices)
+
+
+def check_units(units: object, layers: int) -> None:
+    """Refuse what is neither one width nor as many as there are layers."""
+    if not isinstance(units, (int, tuple)):
+        raise UsageError(f"units must be a number or one for each layer, not {units!r}")
+    if isinstance(units, tuple) and layers not in (1, len(units)):
+        raise UsageError(f"units names {len(units)} layers ({units}), layers says {layers}")
 
 
 def plain_value(value: Any) -> Any:
