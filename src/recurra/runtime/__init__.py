@@ -23,6 +23,13 @@ from recurra.runtime.forecast_specification import (
     FORECAST_CELLS,
     ForecasterSpecification,
 )
+from recurra.runtime.generator import Generation, GeneratorPredictor, TextScore
+from recurra.runtime.generator_artifact import (
+    GENERATION_TASK,
+    LoadedGenerator,
+    generator_contents,
+    read_generator,
+)
 from recurra.runtime.language_specification import (
     LANGUAGE_CELLS,
     LANGUAGE_INPUTS,
@@ -30,6 +37,7 @@ from recurra.runtime.language_specification import (
 )
 from recurra.runtime.loading import load_predictor
 from recurra.runtime.predictor import Prediction, TextPredictor
+from recurra.runtime.sampling import SamplingOptions, choose
 from recurra.runtime.specification import CELLS, POOLINGS, ClassifierSpecification
 from recurra.runtime.translation_specification import (
     TRANSLATOR_ATTENTIONS,
@@ -44,6 +52,7 @@ __all__ = [
     "FORECAST_CELLS",
     "FORECAST_TASK",
     "FORMAT_VERSION",
+    "GENERATION_TASK",
     "LANGUAGE_CELLS",
     "LANGUAGE_INPUTS",
     "POOLINGS",
@@ -55,20 +64,28 @@ __all__ = [
     "ForecastNetwork",
     "ForecastPredictor",
     "ForecasterSpecification",
+    "Generation",
+    "GeneratorPredictor",
     "LanguageModelSpecification",
     "LanguageNetwork",
     "LanguageState",
     "LanguageStream",
     "LoadedForecaster",
+    "LoadedGenerator",
     "Prediction",
+    "SamplingOptions",
     "TextPredictor",
+    "TextScore",
     "TranslatorSpecification",
     "check_writable",
+    "choose",
     "forecast_mean",
     "forecaster_contents",
+    "generator_contents",
     "load_predictor",
     "quantile_column",
     "read_artifact",
     "read_forecaster",
+    "read_generator",
     "write_artifact",
 ]
