@@ -164,7 +164,9 @@ class Tokenizer:
             NotFittedError: If `fit` has not run.
             DataError: If the id is outside the vocabulary.
         """
-        return self._spellings[self._check_ids([token_id])[0]]
+        if not 0 <= token_id < len(self._spellings):
+            self._check_ids([token_id])
+        return self._spellings[token_id]
 
     def unknown(self, text: str) -> list[str]:
         """Return the distinct pieces of a text that are not in the vocabulary, in order.
