@@ -11,6 +11,7 @@ from recurra.sequences.calendar_features import calendar_features
 from recurra.sequences.clocks import Clock
 from recurra.sequences.conformal import Calibration, calibrate_quantiles, conformal_shifts
 from recurra.sequences.corpora import Corpus, CorpusChunk, CorpusParts, TextRange
+from recurra.sequences.corpus_datasets import corpus_dataset_names
 from recurra.sequences.corpus_sources import read_corpus
 from recurra.sequences.datasets import (
     Dataset,
@@ -22,6 +23,7 @@ from recurra.sequences.datasets import (
     load_dataset,
     resolve_source,
 )
+from recurra.sequences.dates import make_dates
 from recurra.sequences.filling import fill_windows
 from recurra.sequences.forecast_windows import (
     MISSING,
@@ -32,7 +34,11 @@ from recurra.sequences.forecast_windows import (
 from recurra.sequences.interval_tracking import IntervalTrackers
 from recurra.sequences.ngrams import NgramVocabulary
 from recurra.sequences.padding import lengths_to_mask, pad_sequences
+from recurra.sequences.pair_datasets import load_pairs_dataset, pairs_dataset_names
+from recurra.sequences.pair_sources import read_pairs, resolve_pairs
+from recurra.sequences.pairs import PairDataset, PairRow, PairTable
 from recurra.sequences.ragged import EncodedTexts, EncodedTextsWriter, token_dtype
+from recurra.sequences.rolls import RollsDataset, load_rolls
 from recurra.sequences.scaling import SCALINGS, SeriesScaler, fit_scaler
 from recurra.sequences.series import SeriesTable
 from recurra.sequences.series_datasets import (
@@ -89,6 +95,10 @@ __all__ = [
     "IntervalTrackers",
     "LengthStatistics",
     "NgramVocabulary",
+    "PairDataset",
+    "PairRow",
+    "PairTable",
+    "RollsDataset",
     "RowsTable",
     "SeriesDataset",
     "SeriesScaler",
@@ -109,6 +119,7 @@ __all__ = [
     "calibrate_quantiles",
     "check_transform",
     "conformal_shifts",
+    "corpus_dataset_names",
     "dataset_description",
     "dataset_kind",
     "dataset_names",
@@ -123,17 +134,23 @@ __all__ = [
     "length_boundaries",
     "lengths_to_mask",
     "load_dataset",
+    "load_pairs_dataset",
+    "load_rolls",
     "load_series_dataset",
+    "make_dates",
     "match_columns",
     "normalize",
     "pad_sequences",
     "padding_share",
     "padding_share_unbucketed",
+    "pairs_dataset_names",
     "plan_batches",
     "read_corpus",
+    "read_pairs",
     "read_series",
     "read_texts",
     "read_windows",
+    "resolve_pairs",
     "resolve_source",
     "row_chunks",
     "select_rows",

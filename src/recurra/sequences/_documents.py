@@ -14,7 +14,7 @@ from typing import Any
 
 from recurra.errors import DataError, RowError, SourceError
 from recurra.sequences.formats import Format
-from recurra.sequences.lines import not_utf8, open_bytes, source_errors
+from recurra.sequences.lines import file_sha256, not_utf8, open_bytes, source_errors
 
 __all__ = ["BLOCK", "Document", "DocumentSource", "TableTexts", "TextFiles", "TextList"]
 
@@ -66,7 +66,7 @@ class TextFiles(DocumentSource):
 
     def sha256(self) -> str:
         """Return the digest of the file, or that of the digests of all files."""
-        digests = [_file_digest(path, name) for path, name in self._files]
+        digests = [file_sha256(path, name) for path, name in self._files]
         if len(digests) == 1:
             return digests[0]
         return hashlib.sha256("".join(digests).encode("ascii")).hexdigest()
@@ -87,7 +87,7 @@ class TableTexts(DocumentSource):
 
     def sha256(self) -> str:
         """Return the digest of the file as it is."""
-        return _file_digest(self._reader.path, self._reader.name)
+        return file_sha256(self._reader.path, self._reader.name)
 
     def _text(self, value: Any, line: int) -> str:
         if value is None:
@@ -128,11 +128,6 @@ class TextList(DocumentSource):
 
 def _slices(text: str) -> Iterator[str]:
     return (text[start : start + BLOCK] for start in range(0, len(text), BLOCK))
-
-
-def _file_digest(path: Path, name: str) -> str:
-    with source_errors(name), path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _file_blocks(path: Path, name: str) -> Iterator[str]:

@@ -12,6 +12,8 @@ from recurra.sequences.dataset_files import DatasetEntry, find_files, get_files
 from recurra.sequences.formats import ENDINGS
 from recurra.sequences.imdb import download_imdb, find_imdb, open_imdb
 from recurra.sequences.names import load_names
+from recurra.sequences.pair_datasets import PAIRS_DATASETS
+from recurra.sequences.rolls import ROLL_DATASETS
 from recurra.sequences.series_catalogue import SERIES_DATASETS
 from recurra.sequences.sources import missing_source, read_texts
 from recurra.sequences.tables import TextTable
@@ -70,7 +72,8 @@ def dataset_kind(name: str) -> str:
     """Say what a dataset holds.
 
     Returns:
-        `"texts"` with labels, `"series"`, `"corpus"` of running text, or `"pairs"` of texts.
+        `"texts"` with labels, `"series"`, `"corpus"` of running text, `"pairs"` of texts,
+        or `"rolls"` of music.
 
     Raises:
         UnknownNameError: If there is no such dataset.
@@ -237,6 +240,13 @@ _DATASETS = {
 }
 _OTHERS: dict[str, Mapping[str, DatasetEntry]] = {
     "corpus": CORPUS_DATASETS,
+    "pairs": PAIRS_DATASETS,
+    "rolls": ROLL_DATASETS,
     "series": SERIES_DATASETS,
 }
-_HOLDS = {"corpus": "running text", "series": "time series"}
+_HOLDS = {
+    "corpus": "running text",
+    "pairs": "pairs of texts",
+    "rolls": "piano rolls",
+    "series": "time series",
+}

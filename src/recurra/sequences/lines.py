@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import gzip
+import hashlib
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import IO
 
 from recurra.errors import RowError, SourceError
 
-__all__ = ["MAX_ROW_BYTES", "LineReader", "not_utf8", "open_bytes", "source_errors"]
+__all__ = ["MAX_ROW_BYTES", "LineReader", "file_sha256", "not_utf8", "open_bytes", "source_errors"]
 
 MAX_ROW_BYTES = 64 * 2**20
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -98,6 +99,20 @@ def open_bytes(path: Path, name: str) -> IO[bytes] | gzip.GzipFile:
         raise SourceError(f"{name} is gzip-compressed; let its name end in .gz")
     file.seek(0)
     return file
+
+
+def file_sha256(path: Path, name: str) -> str:
+    """Return the SHA-256 of a file as it is, in hexadecimal.
+
+    Args:
+        path: The file.
+        name: The file as the user named it, for errors.
+
+    Raises:
+        SourceError: If it cannot be read.
+    """
+    with source_errors(name), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def not_utf8(line: bytes, position: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 from recurra.errors import RowError, SourceError
 from recurra.sequences.columns import choose_columns
 from recurra.sequences.formats import Format, open_format
-from recurra.sequences.lines import source_errors
+from recurra.sequences.lines import file_sha256, source_errors
 from recurra.sequences.tables import TextRow, TextTable
 
 __all__ = ["FileTable", "missing_source", "read_texts"]
@@ -93,8 +92,7 @@ class FileTable(TextTable):
     def sha256(self) -> str:
         """Return the SHA-256 of the file as it is, in hexadecimal; read once."""
         if self._sha256 is None:
-            with source_errors(self.path), self._reader.path.open("rb") as file:
-                self._sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            self._sha256 = file_sha256(self._reader.path, self.path)
         return self._sha256
 
     def _text(self, value: Any, line: int) -> str:
