@@ -126,7 +126,8 @@ def _trim(
     if (last < 0).any():
         which = groups.ids[int(np.argmax(last < 0))]
         series = f"the series {which!r} of {rows.name}" if which else rows.name
-        raise SourceError(f"{series} has no observed value of a target")
+        advice = "; leave its rows out" if which else ""
+        raise SourceError(f"{series} has no observed value of a target{advice}")
     if known:
         future = groups.last_rows(lambda at: np.isfinite(values[at, -known:]).all(axis=1))
         return groups.cut(np.maximum(last, future) + 1, last + 1, values)

@@ -115,7 +115,7 @@ def _refuse_missing(
     ]
     raise DataError(
         f"{rows.name} has {int(holes.sum())} values missing within series: {', '.join(shown)}. "
-        "Fill them, or say what to do with them: missing 'interpolate' or 'mask'"
+        "Fill them, or say what to do with them: missing='interpolate' or 'mask' (--missing)"
     )
 
 
