@@ -2,6 +2,7 @@
 
 from recurra.runtime._forecast_network import ForecastNetwork
 from recurra.runtime._language_network import LanguageNetwork, LanguageState, LanguageStream
+from recurra.runtime._translation_network import TranslationNetwork
 from recurra.runtime.artifact import (
     FORMAT_VERSION,
     Artifact,
@@ -9,6 +10,7 @@ from recurra.runtime.artifact import (
     read_artifact,
     write_artifact,
 )
+from recurra.runtime.decoding import DecodingOptions
 from recurra.runtime.forecast import Forecast, forecast_mean, quantile_column
 from recurra.runtime.forecast_artifact import (
     FORECAST_TASK,
@@ -37,12 +39,20 @@ from recurra.runtime.language_specification import (
 )
 from recurra.runtime.loading import load_predictor
 from recurra.runtime.predictor import Prediction, TextPredictor
+from recurra.runtime.roll_predictor import ROLL_TASK, RollPredictor, check_roll
 from recurra.runtime.sampling import SamplingOptions, choose
 from recurra.runtime.specification import CELLS, POOLINGS, ClassifierSpecification
 from recurra.runtime.translation_specification import (
     TRANSLATOR_ATTENTIONS,
     TRANSLATOR_CELLS,
     TranslatorSpecification,
+)
+from recurra.runtime.translator import AttentionMatrix, Translation, TranslationPredictor
+from recurra.runtime.translator_artifact import (
+    TRANSLATION_TASK,
+    LoadedTranslator,
+    read_translator,
+    translator_contents,
 )
 
 __all__ = [
@@ -56,10 +66,14 @@ __all__ = [
     "LANGUAGE_CELLS",
     "LANGUAGE_INPUTS",
     "POOLINGS",
+    "ROLL_TASK",
+    "TRANSLATION_TASK",
     "TRANSLATOR_ATTENTIONS",
     "TRANSLATOR_CELLS",
     "Artifact",
+    "AttentionMatrix",
     "ClassifierSpecification",
+    "DecodingOptions",
     "Forecast",
     "ForecastNetwork",
     "ForecastPredictor",
@@ -72,11 +86,17 @@ __all__ = [
     "LanguageStream",
     "LoadedForecaster",
     "LoadedGenerator",
+    "LoadedTranslator",
     "Prediction",
+    "RollPredictor",
     "SamplingOptions",
     "TextPredictor",
     "TextScore",
+    "Translation",
+    "TranslationNetwork",
+    "TranslationPredictor",
     "TranslatorSpecification",
+    "check_roll",
     "check_writable",
     "choose",
     "forecast_mean",
@@ -87,5 +107,7 @@ __all__ = [
     "read_artifact",
     "read_forecaster",
     "read_generator",
+    "read_translator",
+    "translator_contents",
     "write_artifact",
 ]

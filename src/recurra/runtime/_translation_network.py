@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recurra.errors import CorruptArtifactError
 from recurra.runtime._encoder_decoder import (
     add_attention_scores,
     add_bridge,
@@ -130,6 +131,9 @@ class TranslationNetwork:
         Returns:
             Log-probabilities of the next token, `(batch, hypotheses, vocabulary)`; the states
             after the step; attention `(batch, hypotheses, source_time)`, None without one.
+
+        Raises:
+            CorruptArtifactError: If the answer is NaN.
         """
         after: list[Array] = []
         kinds = len(states) // self.specification.decoder_layers
@@ -145,7 +149,10 @@ class TranslationNetwork:
             return after[index * kinds]
 
         readout, attention = self._decode(tokens, memory, run)
-        return log_softmax(self._logits(readout)), tuple(after), attention
+        logs = log_softmax(self._logits(readout))
+        if np.isnan(logs[..., 0]).any():  # a row that holds one NaN holds no other value
+            raise CorruptArtifactError("the network gives no numbers; its weights are damaged")
+        return logs, tuple(after), attention
 
     def full(self, source: Ids, target: Ids) -> Array:
         """Return the logits of whole targets, given each target up to there.

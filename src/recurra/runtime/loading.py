@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeAlias
 
 from recurra.runtime.artifact import read_artifact
 from recurra.runtime.forecast_artifact import FORECAST_TASK, read_forecaster
@@ -10,19 +11,26 @@ from recurra.runtime.forecast_predictor import ForecastPredictor
 from recurra.runtime.generator import GeneratorPredictor
 from recurra.runtime.generator_artifact import GENERATION_TASK, read_generator
 from recurra.runtime.predictor import TextPredictor
+from recurra.runtime.roll_predictor import ROLL_TASK, RollPredictor
+from recurra.runtime.translator import TranslationPredictor
+from recurra.runtime.translator_artifact import TRANSLATION_TASK, read_translator
 
 __all__ = ["load_predictor"]
 
+Predictor: TypeAlias = (
+    TextPredictor | ForecastPredictor | GeneratorPredictor | RollPredictor | TranslationPredictor
+)
 
-def load_predictor(path: str | Path) -> TextPredictor | ForecastPredictor | GeneratorPredictor:
+
+def load_predictor(path: str | Path) -> Predictor:
     """Read a model file for prediction.
 
     Args:
         path: A `.recurra` file.
 
     Returns:
-        What answers for the model's task: a `TextPredictor`, a `ForecastPredictor`
-        or a `GeneratorPredictor`.
+        What answers for the model's task: a `TextPredictor`, a `ForecastPredictor`, a
+        `GeneratorPredictor`, a `RollPredictor` or a `TranslationPredictor`.
 
     Raises:
         SourceError: If there is no such file.
@@ -34,4 +42,8 @@ def load_predictor(path: str | Path) -> TextPredictor | ForecastPredictor | Gene
         return read_forecaster(artifact).predictor
     if task == GENERATION_TASK:
         return read_generator(artifact).predictor
+    if task == TRANSLATION_TASK:
+        return read_translator(artifact).predictor
+    if task == ROLL_TASK:
+        return RollPredictor.from_artifact(artifact)
     return TextPredictor.from_artifact(artifact)
