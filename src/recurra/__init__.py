@@ -20,14 +20,24 @@ from recurra._version import __version__
 
 if TYPE_CHECKING:
     from recurra.layers import accelerate, accelerated, deaccelerate, explain_kernels
-    from recurra.runtime import ForecastPredictor, TextPredictor, load_predictor
+    from recurra.runtime import (
+        ForecastPredictor,
+        GeneratorPredictor,
+        RollPredictor,
+        TextPredictor,
+        load_predictor,
+    )
     from recurra.study import compare, compare_forecasts
-    from recurra.tasks import Forecaster, TextClassifier
+    from recurra.tasks import Forecaster, RollGenerator, TextClassifier, TextGenerator
 
 __all__ = [
     "ForecastPredictor",
     "Forecaster",
+    "GeneratorPredictor",
+    "RollGenerator",
+    "RollPredictor",
     "TextClassifier",
+    "TextGenerator",
     "TextPredictor",
     "__version__",
     "accelerate",
@@ -43,7 +53,11 @@ __all__ = [
 _LAZY = {
     "ForecastPredictor": "recurra.runtime",
     "Forecaster": "recurra.tasks",
+    "GeneratorPredictor": "recurra.runtime",
+    "RollGenerator": "recurra.tasks",
+    "RollPredictor": "recurra.runtime",
     "TextClassifier": "recurra.tasks",
+    "TextGenerator": "recurra.tasks",
     "TextPredictor": "recurra.runtime",
     "accelerate": "recurra.layers",
     "accelerated": "recurra.layers",

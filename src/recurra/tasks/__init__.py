@@ -14,15 +14,19 @@ if TYPE_CHECKING:
     from recurra.tasks._training import TrainingObserver, TrainingOptions
     from recurra.tasks._training_state import TrainingState
     from recurra.tasks.forecaster import Forecaster
+    from recurra.tasks.roll_generator import RollGenerator
     from recurra.tasks.text_classifier import TextClassifier
+    from recurra.tasks.text_generator import TextGenerator
 
 __all__ = [
     "Anomalies",
     "Backtest",
     "BacktestObserver",
     "Forecaster",
+    "RollGenerator",
     "Scales",
     "TextClassifier",
+    "TextGenerator",
     "TrainingObserver",
     "TrainingOptions",
     "TrainingState",
@@ -36,8 +40,10 @@ _LAZY = {
     "Backtest": "recurra.tasks._backtest",
     "BacktestObserver": "recurra.tasks._backtest",
     "Forecaster": "recurra.tasks.forecaster",
+    "RollGenerator": "recurra.tasks.roll_generator",
     "Scales": "recurra.tasks._forecast_evaluation",
     "TextClassifier": "recurra.tasks.text_classifier",
+    "TextGenerator": "recurra.tasks.text_generator",
     "TrainingObserver": "recurra.tasks._training",
     "TrainingOptions": "recurra.tasks._training",
     "TrainingState": "recurra.tasks._training_state",
