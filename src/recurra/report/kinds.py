@@ -62,7 +62,12 @@ class ReportKind:
         return import_module(f"recurra.report.{self.package}.{module}")
 
 
-KINDS = {"classify": ReportKind("texts"), "forecast": ReportKind("forecasts")}
+KINDS = {
+    "classify": ReportKind("texts"),
+    "forecast": ReportKind("forecasts"),
+    "generate": ReportKind("generations"),
+    "translate": ReportKind("translations"),
+}
 
 
 def kind_of(record: Record) -> ReportKind:

@@ -68,6 +68,10 @@ _WEARERS = {
     "attention": 7,
     "segrnn": 8,
     "stacked": 10,
+    "ngram": 0,
+    "nearest": 0,
+    "copy": 1,
+    "noattention": 6,
 }
 
 COLOURS = (INK, MUTED, FAINT, PALE, PAPER, ACCENT, ON_ACCENT, WARN, *_SLOTS)

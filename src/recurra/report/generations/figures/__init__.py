@@ -1,0 +1,1 @@
+"""One figure per file: `figure(records)` draws it, `describe(records)` says what it shows."""

@@ -1,0 +1,58 @@
+"""The pictures of a comparison of translators: what each says, who draws it."""
+
+from __future__ import annotations
+
+from recurra.report.pictures import Picture
+from recurra.report.translations.figures import attention, curves, lengths, quality, size
+
+__all__ = ["PICTURES"]
+
+PICTURES = (
+    Picture(
+        "quality",
+        "Quality on the test pairs",
+        "Bars begin at zero; higher is better. The upright line is the best baseline.",
+        quality.figure,
+        quality.describe,
+    ),
+    Picture(
+        "lengths",
+        "Quality by length of the source",
+        "About equally many pairs in each group. Without attention the line falls where one state "
+        "no longer holds the sentence. Dashed: baselines.",
+        lengths.figure,
+        lengths.describe,
+    ),
+    Picture(
+        "attention",
+        "Attention",
+        "A row for each token written, a column for each token read; the darker a cell, the more "
+        "that token was looked at.",
+        attention.figure,
+        attention.describe,
+    ),
+    Picture(
+        "losses",
+        "Loss by epoch",
+        "Nats per target token, same axes for all; label smoothing, where it is on, lifts the "
+        "training line. The point marks the epoch whose weights were kept.",
+        curves.figure,
+        curves.describe,
+    ),
+    Picture(
+        "size_vs_quality",
+        "Parameters against quality",
+        "Up and to the left is better: more from a smaller model. Hollow points are baselines, "
+        "their size the numbers they keep.",
+        size.size_figure,
+        size.describe_size,
+    ),
+    Picture(
+        "time_vs_quality",
+        "Training time against quality",
+        "Until early stopping or the last epoch, mean of the repeats, on the machine that ran the "
+        "comparison.",
+        size.time_figure,
+        size.describe_time,
+    ),
+)
