@@ -16,13 +16,15 @@ from recurra import kernels
 def test_the_list_says_what_is_here(work):
     ended = command("data", "list")
     assert (ended.code, ended.err) == (0, "")
-    assert "names      built in" in ended.out
-    assert "imdb       not here yet: recurra data get imdb" in ended.out
+    assert "names           built in" in ended.out
+    assert "multi30k-de-en  not here yet: recurra data get multi30k-de-en" in ended.out
+    assert "imdb            not here yet: recurra data get imdb" in ended.out
     rows = {row["name"]: row for row in command("data", "list", "--json").json}
     assert (rows["imdb"]["path"], rows["names"]["path"]) == (None, "built in")
-    assert (rows["names"]["kind"], rows["nile"]["kind"]) == ("texts", "series")
+    kinds = {"names": "texts", "nile": "series", "python-docs": "corpus", "dates": "pairs"}
+    assert {name: rows[name]["kind"] for name in kinds} == kinds
     assert rows["nile"]["path"].endswith("nile.csv")
-    assert "           series: flow of the Nile" in ended.out
+    assert "                series: flow of the Nile" in ended.out
 
 
 def test_a_dataset_that_is_here_has_a_path(work, monkeypatch):

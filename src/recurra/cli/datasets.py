@@ -32,10 +32,11 @@ def list_command(as_json: o.Json = False) -> None:
         print_json(rows)
         return
     screen = console()
+    width = max(len(str(row["name"])) for row in rows)
     for row in rows:
         place = row["path"] or f"not here yet: recurra data get {row['name']}"
-        screen.print(f"{row['name']:<10} {place}")
-        screen.print(f"{'':<10} {row['kind']}: {row['description']}")
+        screen.print(f"{row['name']:<{width}} {place}")
+        screen.print(f"{'':<{width}} {row['kind']}: {row['description']}")
 
 
 def get_command(name: Name) -> None:
