@@ -86,9 +86,8 @@ class Writing:
         """Write one token of each text; return what is certain to be its continuation."""
         logits = self._logits
         whole = log_sum_exp(logits)
-        weighed = logits.copy()
-        weighed[:, _NEVER_WRITTEN] = -np.inf
-        ids = choose(weighed, self._options, self._generator, self._history)
+        logits[:, _NEVER_WRITTEN] = -np.inf
+        ids = choose(logits, self._options, self._generator, self._history)
         pieces = [
             text.add(token, float(row[token] - total))
             for text, token, row, total in zip(
