@@ -25,10 +25,11 @@ if TYPE_CHECKING:
         GeneratorPredictor,
         RollPredictor,
         TextPredictor,
+        TranslationPredictor,
         load_predictor,
     )
     from recurra.study import compare, compare_forecasts
-    from recurra.tasks import Forecaster, RollGenerator, TextClassifier, TextGenerator
+    from recurra.tasks import Forecaster, RollGenerator, TextClassifier, TextGenerator, Translator
 
 __all__ = [
     "ForecastPredictor",
@@ -39,6 +40,8 @@ __all__ = [
     "TextClassifier",
     "TextGenerator",
     "TextPredictor",
+    "TranslationPredictor",
+    "Translator",
     "__version__",
     "accelerate",
     "accelerated",
@@ -59,6 +62,8 @@ _LAZY = {
     "TextClassifier": "recurra.tasks",
     "TextGenerator": "recurra.tasks",
     "TextPredictor": "recurra.runtime",
+    "TranslationPredictor": "recurra.runtime",
+    "Translator": "recurra.tasks",
     "accelerate": "recurra.layers",
     "accelerated": "recurra.layers",
     "compare": "recurra.study",

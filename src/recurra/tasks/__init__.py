@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from recurra.tasks.roll_generator import RollGenerator
     from recurra.tasks.text_classifier import TextClassifier
     from recurra.tasks.text_generator import TextGenerator
+    from recurra.tasks.translator import Translator
 
 __all__ = [
     "Anomalies",
@@ -30,6 +31,7 @@ __all__ = [
     "TrainingObserver",
     "TrainingOptions",
     "TrainingState",
+    "Translator",
     "find_anomalies",
     "load_model",
     "open_new_series",
@@ -47,6 +49,7 @@ _LAZY = {
     "TrainingObserver": "recurra.tasks._training",
     "TrainingOptions": "recurra.tasks._training",
     "TrainingState": "recurra.tasks._training_state",
+    "Translator": "recurra.tasks.translator",
     "find_anomalies": "recurra.tasks._anomalies",
     "load_model": "recurra.tasks._loading",
     "open_new_series": "recurra.tasks._series_sources",
