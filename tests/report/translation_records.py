@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ def by_length(exact: float, *, bleu: bool) -> dict[str, Any]:
             "chrf": 100 * exact**0.5 if bleu else None,
             "exact_match": max(0.0, exact * (1 - 0.04 * place)),
         }
-        for place, (low, high) in enumerate(zip(edges, edges[1:], strict=False))
+        for place, (low, high) in enumerate(pairwise(edges))
     ]
     return {"unit": "characters", "bins": bins}
 

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
-__all__ = ["history_problem", "is_count", "is_number", "numbers_problem"]
+__all__ = ["history_problem", "is_count", "is_list", "is_number", "numbers_problem"]
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """Say whether a value is a finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return math.isfinite(value)
 
 
-def is_count(value: object) -> bool:
+def is_count(value: object) -> TypeGuard[int]:
     """Say whether a value is a whole number from 0 up."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def is_list(value: object) -> TypeGuard[Sequence[Any]]:
+    """Say whether a value is a list, not a text."""
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
 
 def numbers_problem(values: Mapping[str, Any], names: Sequence[str]) -> str | None:

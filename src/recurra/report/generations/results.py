@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from recurra.report.checks import history_problem, is_count, is_number, numbers_problem
+from recurra.report.checks import history_problem, is_count, is_list, is_number, numbers_problem
 from recurra.study.summary import Record
 
 __all__ = ["problem"]
@@ -50,9 +50,9 @@ def _positions_problem(record: Record) -> str | None:
     if not isinstance(positions, Mapping):
         return "'positions' should be an object or null"
     starts, nats = positions.get("starts"), positions.get("nats")
-    if not _is_list(starts) or not all(map(is_count, starts)) or sorted(set(starts)) != [*starts]:
+    if not is_list(starts) or not all(map(is_count, starts)) or sorted(set(starts)) != [*starts]:
         return "'positions' should hold rising whole numbers under 'starts'"
-    if not _is_list(nats) or len(nats) != len(starts) or not all(map(is_number, nats)):
+    if not is_list(nats) or len(nats) != len(starts) or not all(map(is_number, nats)):
         return "'positions' should hold a number for each start under 'nats'"
     return None
 
@@ -62,7 +62,7 @@ def _samples_problem(record: Record) -> str | None:
     if not isinstance(samples, Mapping) or not isinstance(samples.get("prompt"), str):
         return "'samples' should be an object with a 'prompt'"
     texts = samples.get("texts")
-    if not _is_list(texts):
+    if not is_list(texts):
         return "'samples' should hold a list under 'texts'"
     for one in texts:
         if not isinstance(one, Mapping) or not isinstance(one.get("text"), str):
@@ -79,11 +79,11 @@ def _surprise_problem(record: Record) -> str | None:
     if not isinstance(surprise, Mapping):
         return "'surprise' should be an object or null"
     tokens, nats, expected = (surprise.get(key) for key in ("tokens", "nats", "expected"))
-    if not _is_list(tokens) or not all(isinstance(one, str) for one in tokens):
+    if not is_list(tokens) or not all(isinstance(one, str) for one in tokens):
         return "'surprise' should hold a list of texts under 'tokens'"
-    if not _is_list(nats) or len(nats) != len(tokens) or not all(map(is_number, nats)):
+    if not is_list(nats) or len(nats) != len(tokens) or not all(map(is_number, nats)):
         return "'surprise' should hold a number for each token under 'nats'"
-    if not _is_list(expected) or len(expected) != len(tokens) or not all(map(_is_guess, expected)):
+    if not is_list(expected) or len(expected) != len(tokens) or not all(map(_is_guess, expected)):
         return "'surprise' should hold a guess for each token under 'expected'"
     return None
 
@@ -92,18 +92,14 @@ def _is_guess(value: Any) -> bool:
     """Say whether a value is a token with its probability, or null."""
     if value is None:
         return True
-    return _is_list(value) and len(value) == 2 and isinstance(value[0], str) and is_number(value[1])
+    return is_list(value) and len(value) == 2 and isinstance(value[0], str) and is_number(value[1])
 
 
 def _data_problem(record: Record) -> str | None:
     data = record.get("data")
     if not isinstance(data, Mapping):
         return "'data' should be an object that describes the data"
-    tokens = data.get("tokens")
-    if not isinstance(tokens, Mapping) or not is_count(tokens.get("test")):
-        return "'data' should hold 'tokens' with a count of the 'test' part"
+    rows = data.get("rows")
+    if not isinstance(rows, Mapping) or not is_count(rows.get("test")):
+        return "'data' should hold 'rows' with a count of the tokens of the 'test' part"
     return None
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
