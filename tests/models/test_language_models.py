@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import keras
 import numpy as np
 import pytest
@@ -19,6 +21,7 @@ from language_networks import (
 
 import recurra
 from recurra.errors import CorruptArtifactError, DataError, ShapeError, UnknownNameError, UsageError
+from recurra.layers import is_accelerated
 from recurra.models import assign_weights, build_language_model, named_weights, reset_states
 from recurra.runtime import LanguageModelSpecification, LanguageNetwork
 from recurra.runtime._language_network import language_shapes
@@ -181,8 +184,8 @@ def test_weight_drop_is_for_training_and_the_core_does_as_keras(cell):
 
 
 def _as_keras_comes():
-    assert not recurra.layers.is_accelerated()
-    return recurra.layers._accelerate.contextlib.nullcontext()
+    assert not is_accelerated()
+    return nullcontext()
 
 
 def test_what_is_dropped_of_a_kernel_has_no_gradient():
@@ -194,19 +197,6 @@ def test_what_is_dropped_of_a_kernel_has_no_gradient():
     changed = {key: (value != before[key]).mean() for key, value in named_weights(model).items()}
     assert 0.55 < changed["recurrent_0/recurrent_kernel"] < 0.65
     assert changed["recurrent_0/kernel"] > 0.9
-
-
-def test_dropout_of_tokens_drops_them_wherever_they_stand():
-    from recurra.layers import TokenDropout
-
-    layer = TokenDropout(40, 0.5, seed=1)
-    ids = np.random.default_rng(0).integers(0, 40, (3, 50)).astype(np.int32)
-    vectors = np.ones((3, 50, 2), np.float32)
-    found = np.asarray(layer(vectors, ids, training=True))
-    by_token = {token: np.unique(found[ids == token]).tolist() for token in np.unique(ids)}
-    assert all(values in ([0.0], [2.0]) for values in by_token.values())
-    assert 8 < sum(values == [0.0] for values in by_token.values()) < 32
-    np.testing.assert_array_equal(np.asarray(layer(vectors, ids)), vectors)
 
 
 @pytest.mark.parametrize("rate", ["dropout", "recurrent_dropout", "embedding_dropout"])

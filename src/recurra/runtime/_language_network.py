@@ -26,7 +26,7 @@ from recurra.runtime._parts import (
 )
 from recurra.runtime.language_specification import LanguageModelSpecification
 
-__all__ = ["LanguageNetwork", "LanguageState", "LanguageStream", "language_shapes"]
+__all__ = ["LanguageNetwork", "LanguageState", "LanguageStream", "check_ids", "language_shapes"]
 
 LanguageState: TypeAlias = tuple[tuple[Array, ...], ...]
 
@@ -123,7 +123,7 @@ class LanguageNetwork:
     def _vectors(self, inputs: NDArray[Any]) -> Array:
         spec = self.specification
         if spec.inputs == "tokens":
-            _check_ids(inputs, spec.vocabulary)
+            check_ids(inputs, spec.vocabulary)
             vectors: Array = self._weights["embedding/embeddings"][inputs]
             return vectors
         if inputs.ndim != 3 or inputs.shape[2] != spec.vocabulary:
@@ -193,7 +193,12 @@ def _cell_weights(weights: Weights, name: str, cell: str) -> Any:
     return _WEIGHTS[cell](*parts)
 
 
-def _check_ids(ids: NDArray[Any], vocabulary: int) -> None:
+def check_ids(ids: NDArray[Any], vocabulary: int) -> None:
+    """Refuse ids outside the vocabulary.
+
+    Raises:
+        DataError: If there are some.
+    """
     if ids.size and not (ids.min() >= 0 and ids.max() < vocabulary):
         raise DataError(
             f"token ids go from {ids.min()} to {ids.max()}, the network knows 0 to {vocabulary - 1}"

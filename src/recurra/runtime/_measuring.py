@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.runtime._language_network import LanguageNetwork
+from recurra.runtime._language_network import LanguageNetwork, check_ids
 from recurra.runtime._parts import Array
 from recurra.runtime._writing import log_sum_exp
 from recurra.sequences import EOS_ID
@@ -34,6 +34,9 @@ def predict_tokens(network: LanguageNetwork, ids: NDArray[Any]) -> tuple[float, 
 
     Returns:
         The sum of their negative log-probabilities in nats, and how many were the most probable.
+
+    Raises:
+        DataError: If an id is outside the vocabulary.
     """
     starts, counted, length = _streams(len(ids))
     steps = max(1, min(_LONGEST_PIECE, _LARGEST_LOGITS // (len(starts) * _width(network))))
@@ -41,6 +44,7 @@ def predict_tokens(network: LanguageNetwork, ids: NDArray[Any]) -> tuple[float, 
     for begin in range(0, length, steps):
         positions = starts[:, None] + np.arange(begin, min(begin + steps, length))
         targets = np.asarray(ids[positions], np.int64)
+        check_ids(targets, network.specification.vocabulary)
         logits, state = network.run(_before(ids, positions), state)
         own = positions >= counted[:, None]
         nats -= float(_of(logits, targets)[own].sum(dtype=np.float64))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,14 @@ from recurra.runtime._language_network import LanguageNetwork, LanguageState
 from recurra.runtime._measuring import predict_tokens, token_log_probabilities
 from recurra.runtime._parts import Array
 from recurra.runtime._writing import Generation, Writing
+from recurra.runtime.artifact import Artifact
 from recurra.runtime.language_specification import LanguageModelSpecification
 from recurra.runtime.sampling import SamplingOptions
 from recurra.sequences import EOS_ID, UNK_ID, Tokenizer, TokenStream
 
-__all__ = ["Generation", "GeneratorPredictor", "TextScore"]
+__all__ = ["GENERATION_TASK", "Generation", "GeneratorPredictor", "TextScore"]
 
+GENERATION_TASK = "generation"
 _PROMPT_PIECE = 1024  # tokens of a prompt that are read at once
 _DECODED_PIECE = 1 << 16
 _MOST_TEXTS = 10_000
@@ -87,6 +89,27 @@ class GeneratorPredictor:
         self.tokenizer = tokenizer
         self.manifest = manifest or {}
         self._network = LanguageNetwork(specification, weights)
+
+    @classmethod
+    def from_artifact(cls, artifact: Artifact) -> Self:
+        """Build a predictor from a verified artifact.
+
+        Raises:
+            CorruptArtifactError: If the artifact is of another task or inconsistent.
+            UnsafeArtifactError: If its tokenizer is beyond the limits.
+        """
+        task = artifact.manifest.get("task")
+        if task != GENERATION_TASK:
+            name = artifact.path or "the file"
+            raise CorruptArtifactError(
+                f"{name} holds a model for {task!r:.60}, not a language model"
+            )
+        return cls(
+            Tokenizer.from_config(artifact.encoder.get("tokenizer", {})),
+            LanguageModelSpecification.from_dict(artifact.manifest.get("specification")),
+            artifact.weights,
+            artifact.manifest,
+        )
 
     @property
     def specification(self) -> LanguageModelSpecification:

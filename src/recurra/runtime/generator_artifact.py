@@ -9,15 +9,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from recurra.errors import ArtifactError, CorruptArtifactError, RecurraError
 from recurra.runtime.artifact import Artifact, read_artifact
-from recurra.runtime.generator import GeneratorPredictor
+from recurra.runtime.generator import GENERATION_TASK, GeneratorPredictor
 from recurra.runtime.language_specification import LanguageModelSpecification
 from recurra.sequences import Tokenizer
 
 __all__ = ["GENERATION_TASK", "LoadedGenerator", "generator_contents", "read_generator"]
-
-GENERATION_TASK = "generation"
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,19 +60,5 @@ def read_generator(source: str | Path | Artifact) -> LoadedGenerator:
         ArtifactError: If it cannot be used.
     """
     artifact = source if isinstance(source, Artifact) else read_artifact(source)
-    task = artifact.manifest.get("task")
-    if task != GENERATION_TASK:
-        name = artifact.path or "the file"
-        raise CorruptArtifactError(f"{name} holds a model for {task!r:.60}, not a language model")
-    try:
-        predictor = GeneratorPredictor(
-            Tokenizer.from_config(artifact.encoder.get("tokenizer", {})),
-            LanguageModelSpecification.from_dict(artifact.manifest.get("specification")),
-            artifact.weights,
-            artifact.manifest,
-        )
-    except ArtifactError:
-        raise
-    except (RecurraError, KeyError, TypeError, ValueError, IndexError) as error:
-        raise CorruptArtifactError(f"the language model cannot be used: {error!s:.200}") from error
+    predictor = GeneratorPredictor.from_artifact(artifact)
     return LoadedGenerator(predictor, artifact.weights, artifact.manifest)
