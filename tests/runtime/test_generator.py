@@ -38,15 +38,16 @@ def test_greedy_writing_equals_reading_all_again_for_each_token(cell, prompt):
     assert "".join(written.tokens) == text
 
 
-def test_sampled_writing_equals_a_plain_loop(predictor):
+@pytest.mark.parametrize("prompt", ["the ", "a cat, a dog. " + TEXTS[0] * 2])
+def test_sampled_writing_equals_a_plain_loop(predictor, prompt):
     options = SamplingOptions(0.8, top_k=9, top_p=0.95, repetition_penalty=1.3)
-    ids, generator = [3, *predictor.tokenizer.encode("the ").tolist()], np.random.default_rng(7)
+    ids, generator = [3, *predictor.tokenizer.encode(prompt).tolist()], np.random.default_rng(7)
     for _ in range(90):  # longer than the penalty looks back
         logits = predictor._network.run(np.array([ids]))[0][:, -1]
         logits[:, :3] = -np.inf
         ids += choose(logits, options, generator, np.array([ids[1:][-64:]])).tolist()
-    (written,) = predictor.generate("the ", length=90, options=options, seed=7)
-    assert written.text == predictor.tokenizer.decode(ids[5:])
+    (written,) = predictor.generate(prompt, length=90, options=options, seed=7)
+    assert written.text == predictor.tokenizer.decode(ids[-90:])
 
 
 def test_a_text_is_as_probable_as_its_score_says(predictor):

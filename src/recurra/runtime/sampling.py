@@ -151,9 +151,10 @@ def _keep_nucleus(weights: Scores, share: float) -> None:
 
 
 def _draw(weights: Scores, number: float) -> int:
-    """Invert the distribution function at a number from 0 to below 1."""
+    """Invert the distribution function at a number from 0 to at most 1 - 2**-53.
+
+    The product with the sum is rounded below the sum, whatever that is: the token found has a
+    weight.
+    """
     sums = weights.cumsum()
-    found = sums.searchsorted(number * sums[-1], side="right")
-    if found == len(sums):  # rounded up to the whole sum: the last token that has a weight
-        found = sums.searchsorted(sums[-1])
-    return int(found)
+    return int(sums.searchsorted(number * sums[-1], side="right"))
