@@ -132,36 +132,43 @@ def _slices(text: str) -> Iterator[str]:
 
 def _file_blocks(path: Path, name: str) -> Iterator[str]:
     """Decode a file of UTF-8; CR and CRLF become LF, as when Python opens a text file."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    decoder = _Utf8Decoder(name)
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
-    line = 1
     with source_errors(name), open_bytes(path, name) as file:
-        first = True
         while block := file.read(BLOCK):
-            if first:
-                block, first = block.removeprefix(codecs.BOM_UTF8), False
-            _refuse_binary(block, name, line)
-            yield newlines.decode(_decode(decoder, block, name, line))
-            line += block.count(b"\n")
-        yield newlines.decode(_decode(decoder, b"", name, line, final=True), final=True)
+            yield newlines.decode(decoder.decode(block))
+        yield newlines.decode(decoder.decode(b"", final=True), final=True)
 
 
-def _decode(
-    decoder: codecs.IncrementalDecoder, block: bytes, name: str, line: int, *, final: bool = False
-) -> str:
-    begun = decoder.getstate()[0]
-    try:
-        return decoder.decode(block, final)
-    except UnicodeDecodeError as error:
-        whole = begun + block
-        lines = whole[: error.start].count(b"\n")
-        start = whole.rfind(b"\n", 0, error.start) + 1
-        problem = not_utf8(whole[start:], error.start - start)
-        raise RowError(name, line + lines, problem) from None
+class _Utf8Decoder:
+    """Decodes blocks of bytes and knows on which line something is wrong."""
 
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._line, self._column = 1, 0  # where the next block begins
+        self._begun = False
 
-def _refuse_binary(block: bytes, name: str, line: int) -> None:
-    position = block.find(b"\0")
-    if position >= 0 and not block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        line += block.count(b"\n", 0, position)
-        raise SourceError(f"{name} is no text file: it has a zero byte on line {line}")
+    def decode(self, block: bytes, *, final: bool = False) -> str:
+        """Return the whole characters so far; refuse what is no text."""
+        if not self._begun:
+            self._begun = True
+            block = block.removeprefix(codecs.BOM_UTF8)
+        pending = self._decoder.getstate()[0]
+        try:
+            text = self._decoder.decode(block, final)
+        except UnicodeDecodeError as error:
+            raise self._not_utf8(pending + block, error.start, len(pending)) from None
+        if (zero := block.find(b"\0")) >= 0:
+            line = self._line + block.count(b"\n", 0, zero)
+            raise SourceError(f"{self._name} is no text file: it has a zero byte on line {line}")
+        self._line += block.count(b"\n")
+        last = block.rfind(b"\n")
+        self._column = len(block) - last - 1 if last >= 0 else self._column + len(block)
+        return text
+
+    def _not_utf8(self, known: bytes, position: int, pending: int) -> RowError:
+        start = known.rfind(b"\n", 0, position) + 1
+        line = self._line + known.count(b"\n", 0, position)
+        before = 0 if start else self._column - pending
+        return RowError(self._name, line, not_utf8(known[start:], position - start, before))

@@ -78,7 +78,7 @@ def _text_files(folder: Path, name: str) -> TextFiles:
 
 def _refuse_column(text: str | None, what: str) -> None:
     if text is not None:
-        raise UsageError(f"{what} has no columns; leave out the name of the text column ({text!r})")
+        raise UsageError(f"there are no columns in {what}; leave out the text column {text!r}")
 
 
 def _stem(path: Path) -> str:

@@ -115,17 +115,18 @@ def file_sha256(path: Path, name: str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def not_utf8(line: bytes, position: int) -> str:
+def not_utf8(line: bytes, position: int, before: int = 0) -> str:
     """Say what is wrong with a line that is not UTF-8.
 
     Args:
-        line: Its bytes; the first line from the beginning of the file.
-        position: Where decoding stopped, from 0.
+        line: Its bytes, or its last ones.
+        position: Where among them decoding stopped, from 0.
+        before: Bytes of the line that were left out.
     """
     if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "the file is UTF-16; convert it: iconv -f UTF-16 -t UTF-8"
     return (
-        f"byte 0x{line[position]:02x} at position {position + 1} is not UTF-8; "
+        f"byte 0x{line[position]:02x} at position {before + position + 1} is not UTF-8; "
         "convert the file, for example: iconv -f WINDOWS-1252 -t UTF-8"
     )
 

@@ -10,8 +10,9 @@ __all__ = ["choose_pair_columns", "names_pair_columns"]
 
 _SOURCE_NAMES = ("source", "src", "input")
 _TARGET_NAMES = ("target", "tgt", "trg", "translation", "output")
+# Without "id": a column of that name holds numbers of rows, not Indonesian.
 _LANGUAGE_NAMES = """
-ar bg ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv nb nl no pl pt ro ru sk sl sr
+ar bg ca cs da de el en es et fa fi fr he hi hr hu it ja ko lt lv nb nl no pl pt ro ru sk sl sr
 sv th tr uk ur vi zh
 ara bul cat ces cze dan deu ger ell eng spa est fas fin fra fre heb hin hrv hun ind ita jpn kor lit
 lav nld dut nor pol por ron rum rus slk slv srp swe tha tur ukr urd vie zho chi

@@ -16,6 +16,7 @@ __all__ = ["SubwordVocabulary", "check_merges", "learn_merges", "train_subwords"
 
 _MAX_TRAINING_PIECES = 5_000_000
 _CACHE_SIZE = 200_000
+_MAX_CACHED_LENGTH = 64
 _MAX_SUBWORD_LENGTH = 32
 
 
@@ -51,7 +52,8 @@ class SubwordVocabulary:
             if len(self._cache) >= _CACHE_SIZE:
                 self._cache.clear()
             ids = tuple(token.id for token in self._model.tokenize(self._spell(piece)))
-            self._cache[piece] = ids
+            if len(piece) <= _MAX_CACHED_LENGTH:
+                self._cache[piece] = ids
         return ids
 
     def _spell(self, piece: str) -> str:

@@ -19,7 +19,7 @@ from recurra.sequences._token_tables import (
 )
 from recurra.sequences.splitting import Level, replace_surrogates, split_whole
 from recurra.sequences.text import UNK_ID
-from recurra.sequences.vocabulary import MAX_TOKENS, PieceCounter, check_tokens
+from recurra.sequences.vocabulary import MAX_TOKEN_LENGTH, MAX_TOKENS, PieceCounter, check_tokens
 
 __all__ = ["BOS_ID", "EOS_ID", "Tokenizer"]
 
@@ -127,7 +127,8 @@ class Tokenizer:
             ids: Token ids, shape `(time,)`.
 
         Returns:
-            The text; special tokens are left out, an unknown token is U+FFFD.
+            The text; special tokens are left out, an unknown token is U+FFFD, of words with a space
+            before it.
 
         Raises:
             NotFittedError: If `fit` has not run.
@@ -225,9 +226,11 @@ class Tokenizer:
         """
         tokenizer = cls(**_check_config(config))
         tokens = check_tokens(config.get("tokens"))
-        if tuple(tokens[:_SPECIAL]) != SPECIAL_TOKENS or len(tokens) == _SPECIAL:
+        size, limit = len(tokens), tokenizer.vocabulary
+        if tuple(tokens[:_SPECIAL]) != SPECIAL_TOKENS or not _SPECIAL < size <= limit:
             raise CorruptArtifactError(
-                f"the tokenizer's tokens must start with {', '.join(SPECIAL_TOKENS)} and go on"
+                f"the tokenizer's {size} tokens must start with {', '.join(SPECIAL_TOKENS)}, "
+                f"go on, and be at most {limit}"
             )
         if tokenizer.level == "subword":
             return tokenizer._use(ByteTable.read(tokens, config.get("merges")))
@@ -267,7 +270,9 @@ class Tokenizer:
             return characters.most_common(self.minimum_count)
         pieces = PieceCounter()
         for text in texts:
-            pieces.update(split_whole(self._prepare(text)))
+            found = split_whole(self._prepare(text))
+            # Words beyond the limit become no tokens; kept, they could be as large as the corpus.
+            pieces.update([piece for piece in found if len(piece) <= MAX_TOKEN_LENGTH])
         return pieces.most_common(1 if self.level == "subword" else self.minimum_count)
 
     def _prepare(self, text: str) -> str:

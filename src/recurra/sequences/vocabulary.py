@@ -7,7 +7,15 @@ from collections.abc import Iterable, Sequence
 
 from recurra.errors import CorruptArtifactError, UnsafeArtifactError
 
-__all__ = ["MAX_TOKENS", "PAD", "UNK", "PieceCounter", "Vocabulary", "check_tokens"]
+__all__ = [
+    "MAX_TOKENS",
+    "MAX_TOKEN_LENGTH",
+    "PAD",
+    "UNK",
+    "PieceCounter",
+    "Vocabulary",
+    "check_tokens",
+]
 
 PAD, UNK = "[PAD]", "[UNK]"
 MAX_TOKENS = 1_000_000
