@@ -48,8 +48,12 @@ def test_all_examples_are_run_here() -> None:
         "forecast_covariates.py",
         "forecast_own_csv.py",
         "forecast_seq2seq.py",
+        "generate_text.py",
+        "music.py",
         "own_csv.py",
         "sentiment.py",
+        "translate_dates.py",
+        "translate_own_pairs.py",
     }
     assert {path.name for path in EXAMPLES.glob("*.py")} == tested
 
@@ -107,3 +111,33 @@ def test_forecast_seq2seq_reads_several_variables(tmp_path: Path) -> None:
     output = run("forecast_seq2seq.py", tmp_path)
     assert "(1, 10, 5, 3)" in output
     assert "decoder_0: LSTM" in output
+
+
+def test_translate_own_pairs_learns_numbers_and_needs_no_keras_to_translate(tmp_path: Path) -> None:
+    output = run("translate_own_pairs.py", tmp_path)
+    assert "forty-two -> 42" in output
+    assert float(output.splitlines()[0].rsplit(" ", 1)[1]) > 0.8
+    assert (tmp_path / "numbers.recurra").is_file()
+
+
+def test_translate_dates_measures_by_length_and_shows_attention(tmp_path: Path) -> None:
+    output = run("translate_dates.py", tmp_path, "1")
+    assert "held-out dates" in output
+    assert "looked most at" in output
+    assert (tmp_path / "dates.recurra").is_file()
+
+
+def test_generate_text_writes_and_saves(tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text("The value of the object is an object. " * 100)
+    lines = run("generate_text.py", tmp_path, "text.txt", "3").splitlines()
+    assert [line.split(":")[0] for line in lines[:3]] == [f"after epoch {k}" for k in (1, 2, 3)]
+    assert lines[3].startswith("bits per character on the test text: ")
+    assert "tokens to choose from on average" in lines[-1]
+    assert (tmp_path / "writer.recurra").is_file()
+
+
+def test_music_writes_a_midi_file(tmp_path: Path, real_data: Path) -> None:
+    output = run("music.py", tmp_path, "1")
+    assert "nats per step on 77 chorales never heard" in output
+    assert (tmp_path / "chorale.mid").read_bytes()[:4] == b"MThd"
+    assert (tmp_path / "bach.recurra").is_file()

@@ -89,7 +89,7 @@ def prepare_corpus(
     streams = {
         name: encode_stream(corpus.iter_chunks(part), tokenizer, folder)
         for name, part in parts._asdict().items()
-        if part is not None
+        if part is not None and part.characters
     }
     for name, stream in streams.items():
         _check_length(corpus, name, stream)

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from recurra.errors import DataError, UsageError
 from recurra.runtime import LanguageModelSpecification, check_roll
+from recurra.sequences import RollsDataset, load_rolls
 from recurra.tasks._roll_settings import RollGeneratorSettings
 
 __all__ = ["PreparedRolls", "checked_rolls", "prepare_rolls"]
 
 Roll = NDArray[np.uint8]
+_FEWEST_STEPS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,44 +46,36 @@ class PreparedRolls:
 
 
 def prepare_rolls(
-    rolls: Sequence[Any],
+    rolls: str | RollsDataset | Sequence[Any],
     settings: RollGeneratorSettings,
     seed: int,
     *,
     validation: Sequence[Any] | None = None,
     test: Sequence[Any] | None = None,
-    name: str = "rolls",
 ) -> PreparedRolls:
     """Check the pieces, and split them where no other parts are given.
 
     Args:
-        rolls: Pieces, each an array `(time, notes)` of 0 and 1.
+        rolls: Pieces, each an array `(time, notes)` of 0 and 1; or a dataset, or the name of one,
+            whose parts are taken as they are.
         settings: Resolved settings.
         seed: Fixes the split.
         validation: Pieces for early stopping; a share of `rolls` when `None`.
         test: Pieces to measure on; as `validation`.
-        name: What the pieces are called.
 
     Raises:
         DataError: If a piece cannot be used, or there are too few.
+        UnknownNameError: If there is no such dataset.
     """
-    train = checked_rolls(rolls)
-    notes = train[0].shape[1]
-    parts = {"train": train, "validation": [], "test": []}
-    for part, given in (("validation", validation), ("test", test)):
-        if given is not None:
-            parts[part] = checked_rolls(given, notes)
-    order = np.random.default_rng([seed, *b"split"]).permutation(len(train)).tolist()
-    for part, given in (("validation", validation), ("test", test)):
-        if given is None:
-            count = round(getattr(settings, part) * len(train))
-            parts[part] = [train[i] for i in order[:count]]
-            order = order[count:]
-    parts["train"] = [train[i] for i in sorted(order)]
-    for part in ("train", "validation"):
-        if not parts[part]:
-            raise DataError(f"{len(train)} pieces leave none for the {part} part; give more")
-    return PreparedRolls(settings, **parts, data=_facts(name, notes, parts))
+    name = "rolls"
+    if isinstance(rolls, str):
+        rolls = load_rolls(rolls)
+    if isinstance(rolls, RollsDataset):
+        name, validation, test = rolls.name, rolls.validation, rolls.test
+        rolls = rolls.train
+    pieces = checked_rolls(rolls)
+    parts = _split(pieces, {"validation": validation, "test": test}, settings, seed)
+    return PreparedRolls(settings, **parts, data=_facts(name, pieces[0].shape[1], parts))
 
 
 def checked_rolls(rolls: Any, notes: int | None = None) -> list[Roll]:
@@ -107,7 +101,26 @@ def checked_rolls(rolls: Any, notes: int | None = None) -> list[Roll]:
     return checked
 
 
-_FEWEST_STEPS = 2
+def _split(
+    pieces: list[Roll],
+    given: dict[str, Sequence[Any] | None],
+    settings: RollGeneratorSettings,
+    seed: int,
+) -> dict[str, list[Roll]]:
+    """Hold out what is not given; what is left is trained on."""
+    order = np.random.default_rng([seed, *b"split"]).permutation(len(pieces)).tolist()
+    parts: dict[str, list[Roll]] = {}
+    for part, rolls in given.items():
+        if rolls is not None:
+            parts[part] = checked_rolls(rolls, pieces[0].shape[1])
+            continue
+        share = getattr(settings, part)
+        count = max(1, round(share * len(pieces))) if share else 0
+        parts[part] = [pieces[i] for i in order[:count]]
+        order = order[count:]
+    if not order:
+        raise DataError(f"{len(pieces)} pieces leave none to train on; give more")
+    return {"train": [pieces[i] for i in sorted(order)], **parts}
 
 
 def _facts(name: str, notes: int, parts: dict[str, list[Roll]]) -> dict[str, Any]:

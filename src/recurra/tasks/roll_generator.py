@@ -19,6 +19,7 @@ from recurra.runtime import (
     read_artifact,
     write_artifact,
 )
+from recurra.sequences import RollsDataset
 from recurra.tasks._estimator import TaskEstimator
 from recurra.tasks._keras_files import keras_bytes
 from recurra.tasks._manifests import seed_from_manifest
@@ -130,21 +131,20 @@ class RollGenerator(TaskEstimator):
 
     def fit(
         self,
-        rolls: Sequence[NDArray[Any]],
+        rolls: str | RollsDataset | Sequence[NDArray[Any]],
         *,
         validation_rolls: Sequence[NDArray[Any]] | None = None,
         test_rolls: Sequence[NDArray[Any]] | None = None,
-        name: str = "rolls",
         observers: Sequence[TrainingObserver] = (),
         callbacks: Sequence[keras.callbacks.Callback] = (),
     ) -> Self:
         """Train, and measure on the test pieces, or on the validation pieces without any.
 
         Args:
-            rolls: Pieces, each `(time, notes)` of 0 and 1.
+            rolls: Pieces, each `(time, notes)` of 0 and 1; or a dataset, or the name of one, whose
+                parts are taken as they are.
             validation_rolls: Pieces for early stopping; a share of `rolls` when `None`.
             test_rolls: Pieces to measure on; a share of `rolls` when `None`.
-            name: What the pieces are called in the saved file.
             observers: Told how training goes on.
             callbacks: Keras callbacks; they see the validation figures too.
 
@@ -159,12 +159,7 @@ class RollGenerator(TaskEstimator):
         """
         settings = self._settle()
         prepared = prepare_rolls(
-            rolls,
-            settings,
-            int(self.seed),
-            validation=validation_rolls,
-            test=test_rolls,
-            name=name,
+            rolls, settings, int(self.seed), validation=validation_rolls, test=test_rolls
         )
         return self._fit_prepared(prepared, observers, callbacks)
 
