@@ -144,27 +144,34 @@ class CompareProgress(ComparisonObserver):
 
 def _data_words(data: Mapping[str, Any]) -> str:
     rows = data["rows"]
+    what = "tokens" if "documents" in data else "pairs" if "lengths" in data else "rows"
     words = (
-        f"{data['name']}: {rows['train']:,} rows to train on, {rows['validation']:,} for early "
+        f"{data['name']}: {rows['train']:,} {what} to train on, {rows['validation']:,} for early "
         f"stopping, {rows['test']:,} to measure on"
     )
     if "classes" in data:
         return f"{words}; {len(data['classes'])} classes"
-    series, windows = data["series"], data["windows"]["test"]
-    return (
-        f"{words} ({windows:,} windows); {series:,} series"
-        if series > 1
-        else (f"{words} ({windows:,} windows)")
-    )
+    if "windows" not in data:
+        return words
+    words += f" ({data['windows']['test']:,} windows)"
+    return f"{words}; {data['series']:,} series" if data["series"] > 1 else words
 
 
 def _quality_words(record: Mapping[str, Any]) -> str:
     if "accuracy" in record:
         return f"accuracy {record['accuracy']:.4f}"
     metrics = record["metrics"]
-    if metrics["mase"] is None:
-        return f"MAE {metrics['mae']:.4g}"
-    return f"MASE {metrics['mase']:.4f}"
+    for key, title in _QUALITIES.items():
+        if metrics.get(key) is not None:
+            return f"{title} {metrics[key]:.4f}"
+    return f"MAE {metrics['mae']:.4g}"
+
+
+_QUALITIES = {
+    "mase": "MASE",
+    "bits_per_character": "bits per character",
+    "exact_match": "exact match",
+}
 
 
 def _figures(logs: Mapping[str, float], names: tuple[str, ...]) -> str:

@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from recurra import study
 from recurra.cli.caching import use_compilation_cache
 from recurra.cli.paths import check_output, new_folders, remove_empty
 from recurra.cli.progress import CompareProgress
 from recurra.cli.training import train_and_save, training_facts
-from recurra.study import compare, write_results
+from recurra.study import write_results
 from recurra.tasks import TextClassifier
 
 if TYPE_CHECKING:
@@ -84,11 +85,16 @@ def run_comparison(
 
 
 def _comparison(task: str) -> Callable[..., list[dict[str, Any]]]:
-    if task == "classify":
-        return compare
-    from recurra.study import compare_forecasts
+    found: Callable[..., list[dict[str, Any]]] = getattr(study, _COMPARISONS[task])
+    return found
 
-    return compare_forecasts
+
+_COMPARISONS = {
+    "classify": "compare",
+    "forecast": "compare_forecasts",
+    "generate": "compare_generators",
+    "translate": "compare_translators",
+}
 
 
 class _SavingProgress(CompareProgress):
