@@ -13,6 +13,7 @@ from recurra.sequences import (
     dataset_kind,
     dataset_names,
     dataset_path,
+    dates,
     get_dataset,
     load_dataset,
     load_pairs_dataset,
@@ -123,6 +124,24 @@ def test_numeric_dates_have_the_day_or_the_year_first():
         year, month, day = (int(part) for part in iso.split("-"))
         found = [int(part) for part in re.findall(r"\d+", written)]
         assert found in ([day, month, year], [year, month, day])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "tells"),
+    [
+        ("d MMMM y", True),
+        ("EEEE, d 'de' MMMM 'de' y", True),
+        ("MMM d, y", True),
+        ("dd/MM/y", True),
+        ("y-MM-dd", True),
+        ("M/d/y", False),
+        ("dd.MM.yy", False),
+        ("MMMM d", False),
+        ("MMMM y 'd'", False),
+    ],
+)
+def test_only_patterns_that_tell_the_date_are_used(pattern, tells):
+    assert dates._tells(pattern) == tells
 
 
 def test_the_dataset_of_dates_is_large_enough(nowhere):

@@ -79,7 +79,7 @@ class WordTable:
 
     def __init__(self, tokens: Sequence[str]) -> None:
         """Number the pieces that follow the special tokens."""
-        self._vocabulary = Vocabulary(tokens, special=_SPECIAL)
+        self._vocabulary = Vocabulary(tokens)  # no piece has brackets and letters
 
     @property
     def tokens(self) -> list[str]:

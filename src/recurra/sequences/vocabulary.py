@@ -62,16 +62,15 @@ class PieceCounter:
 class Vocabulary:
     """A list of tokens, whose positions are their ids; 0 is padding, 1 the unknown token."""
 
-    def __init__(self, tokens: Sequence[str], special: int = 2) -> None:
+    def __init__(self, tokens: Sequence[str]) -> None:
         """Number the tokens.
 
         Args:
-            tokens: `[PAD]`, `[UNK]`, perhaps further special tokens, then the others.
-            special: How many of them are special.
+            tokens: `[PAD]`, `[UNK]`, then the others.
         """
         self.tokens = list(tokens)
         # The special tokens cannot be reached from text.
-        self._ids = _IdsOrUnknown({token: i for i, token in enumerate(self.tokens) if i >= special})
+        self._ids = _IdsOrUnknown({token: i for i, token in enumerate(self.tokens) if i > 1})
 
     def ids(self, pieces: Iterable[str]) -> list[int]:
         """Return the id of each piece, 1 for a piece that is not in the list."""
