@@ -34,6 +34,18 @@ def forecasts() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def generations() -> ModuleType:
+    """Makes records of comparisons of language models."""
+    return _factory("generation_records")
+
+
+@pytest.fixture(scope="session")
+def translations() -> ModuleType:
+    """Makes records of comparisons of translators."""
+    return _factory("translation_records")
+
+
+@pytest.fixture(scope="session")
 def imdb(factory: ModuleType) -> list[dict[str, Any]]:
     return factory.imdb_like()
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from recurra.study._generation_ngrams import NgramModel
 
+CHECK = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 TEXTS = st.lists(st.integers(0, 5), min_size=1, max_size=60)
 
 
@@ -39,7 +40,7 @@ def slow_chance(text: list[int], vocabulary: int, order: int, history: list[int]
     return chance
 
 
-@settings(deadline=None)
+@CHECK
 @given(TEXTS, st.lists(st.integers(0, 5), max_size=8), st.integers(1, 4))
 def test_chances_of_all_tokens_sum_to_one_and_none_is_zero(text, history, order):
     model = NgramModel.fit(np.array(text), 6, order)
@@ -48,7 +49,7 @@ def test_chances_of_all_tokens_sum_to_one_and_none_is_zero(text, history, order)
     assert (chances > 0).all()
 
 
-@settings(deadline=None)
+@CHECK
 @given(TEXTS, st.lists(st.integers(0, 5), min_size=1, max_size=12), st.integers(1, 4))
 def test_both_ways_to_ask_agree(text, read, order):
     model = NgramModel.fit(np.array(text), 6, order)
@@ -57,7 +58,7 @@ def test_both_ways_to_ask_agree(text, read, order):
     np.testing.assert_allclose(np.exp(together), single, rtol=1e-9)
 
 
-@settings(deadline=None)
+@CHECK
 @given(st.integers(0, 999))
 def test_model_equals_the_slow_reference(seed):
     generator = np.random.default_rng(seed)

@@ -26,8 +26,8 @@ PICTURES = (
     Picture(
         "attention",
         "Attention",
-        "A row for each token written, a column for each token read; the darker a cell, the more "
-        "that token was looked at.",
+        "A row for each token written, a column for each token read; the stronger the colour, the "
+        "more that token was looked at. ␣ is a space, ∎ the end of a text.",
         attention.figure,
         attention.describe,
     ),
