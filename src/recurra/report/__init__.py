@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from recurra.report.attention_plot import write_attention_plot
     from recurra.report.forecasts.anomaly_plot import anomaly_plot
     from recurra.report.forecasts.backtest_plot import backtest_plot
     from recurra.report.forecasts.forecast_plot import forecast_plot
@@ -19,6 +20,7 @@ __all__ = [
     "forecast_plot",
     "load_results",
     "records_table",
+    "write_attention_plot",
     "write_report",
 ]
 
@@ -28,6 +30,7 @@ _HOMES = {
     "forecast_plot": "forecasts.forecast_plot",
     "load_results": "results",
     "records_table": "terminal",
+    "write_attention_plot": "attention_plot",
     "write_report": "writer",
 }
 
