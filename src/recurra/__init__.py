@@ -28,7 +28,12 @@ if TYPE_CHECKING:
         TranslationPredictor,
         load_predictor,
     )
-    from recurra.study import compare, compare_forecasts
+    from recurra.study import (
+        compare,
+        compare_forecasts,
+        compare_generators,
+        compare_translators,
+    )
     from recurra.tasks import Forecaster, RollGenerator, TextClassifier, TextGenerator, Translator
 
 __all__ = [
@@ -47,6 +52,8 @@ __all__ = [
     "accelerated",
     "compare",
     "compare_forecasts",
+    "compare_generators",
+    "compare_translators",
     "deaccelerate",
     "errors",
     "explain_kernels",
@@ -68,6 +75,8 @@ _LAZY = {
     "accelerated": "recurra.layers",
     "compare": "recurra.study",
     "compare_forecasts": "recurra.study",
+    "compare_generators": "recurra.study",
+    "compare_translators": "recurra.study",
     "deaccelerate": "recurra.layers",
     "explain_kernels": "recurra.layers",
     "load_predictor": "recurra.runtime",
