@@ -134,7 +134,7 @@ GENERATOR_PRESETS: dict[str, dict[str, dict[str, Any]]] = {
         "subword": {**_FAST["subword"], **_ACCURATE, **_ACCURATE_WORDS},
     },
 }
-_TOKENS = {"fast": 3_000_000, "accurate": 10_000_000}  # read in all, where epochs are left open
+_TOKENS = {"fast": 3_000_000, "accurate": 15_000_000}  # read in all, where epochs are left open
 _MOST_EPOCH_TOKENS = 1_500_000
 _FEWEST_EPOCHS, _MOST_EPOCHS = 3, 60
 
