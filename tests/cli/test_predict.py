@@ -12,7 +12,7 @@ import pytest
 from command_line import command, process
 
 from recurra import load_predictor
-from recurra.cli.predict import _lines
+from recurra.cli.text_lines import read_lines
 
 TEXTS = ["a good film", "an awful plot", "", "the fine saw"]
 
@@ -83,7 +83,7 @@ def read_in_pieces(content: bytes, size: int, monkeypatch: pytest.MonkeyPatch) -
     os.close(write)
     monkeypatch.setattr("recurra.cli.predict._READ", size)
     try:
-        return list(_lines(read))
+        return list(read_lines(read))
     finally:
         os.close(read)
 
@@ -125,7 +125,7 @@ def test_a_very_long_line_is_read_in_linear_time(monkeypatch, work):
     monkeypatch.setattr("recurra.cli.predict._READ", 1 << 12)
     descriptor = os.open(path, os.O_RDONLY)
     started = time.process_time()
-    ((line,),) = _lines(descriptor)
+    ((line,),) = read_lines(descriptor)
     os.close(descriptor)
     assert len(line) == 1 << 25
     assert time.process_time() - started < 2  # 8,192 pieces; joining anew each time takes 60 s

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from recurra.cli import commands
 from recurra.cli.interrupts import resend_ignored_interrupts
+from recurra.cli.remarks import remarks_for_warnings
 from recurra.errors import RecurraError, UsageError
 
 __all__ = ["app", "run"]
@@ -58,7 +59,7 @@ def run() -> None:
     """Run the command line and exit."""
     _prepare_streams()
     try:
-        with resend_ignored_interrupts():
+        with resend_ignored_interrupts(), remarks_for_warnings():
             app()
     except UsageError as error:
         _fail(str(error), 2)

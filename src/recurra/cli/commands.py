@@ -11,20 +11,27 @@ from recurra.cli.datasets import get_command, list_command, path_command
 from recurra.cli.detect import detect
 from recurra.cli.evaluate import evaluate
 from recurra.cli.export import export
+from recurra.cli.generate import generate
 from recurra.cli.info import info
 from recurra.cli.predict import predict
 from recurra.cli.train_classify import classify
 from recurra.cli.train_forecast import forecast
+from recurra.cli.train_generate import train_generate
+from recurra.cli.train_translate import train_translate
 
 __all__ = ["register"]
 
 
 def register(app: typer.Typer, train: typer.Typer, data: typer.Typer) -> None:
     """Add every command to its group."""
-    for command in (demo, compare, predict, evaluate, backtest, detect, export, info, bench):
+    for command in (demo, compare, predict, generate, evaluate, backtest, detect):
+        app.command()(command)
+    for command in (export, info, bench):
         app.command()(command)
     train.command()(classify)
     train.command()(forecast)
+    train.command("generate")(train_generate)
+    train.command("translate")(train_translate)
     data.command("list")(list_command)
     data.command("get")(get_command)
     data.command("path")(path_command)

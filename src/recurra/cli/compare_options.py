@@ -46,13 +46,8 @@ class TextOptions:
 class PairOptions:
     """How pairs of texts are read, and how translations are measured."""
 
-    source_column: Annotated[
-        str | None,
-        typer.Option("--source", help="Column of the texts to translate.", metavar="COL"),
-    ] = None
-    target_file: Annotated[
-        str | None, typer.Option(help="File of the translations, line by line.", metavar="FILE")
-    ] = None
+    source_column: o.SourceColumn = None
+    target_file: o.TargetFile = None
     bidirectional: o.Bidirectional = None
     label_smoothing: Annotated[
         float | None, typer.Option(help="Of the translators' loss.", metavar="P")
@@ -66,24 +61,13 @@ class PairOptions:
 class LanguageOptions:
     """How networks that write text are made."""
 
-    embedding: Annotated[
-        int | None, typer.Option(help="Width of token vectors.", min=1, metavar="N")
-    ] = None
-    tie_weights: Annotated[
-        bool | None,
-        typer.Option("--tie-weights/--no-tie-weights", help="Token vectors for the output too."),
-    ] = None
+    embedding: o.Embedding = None
+    tie_weights: o.TieWeights = None
     dropout: o.Dropout = None
     recurrent_dropout: o.RecurrentDropout = None
-    weight_drop: Annotated[
-        float | None, typer.Option(help="Dropout of the recurrent weights.", metavar="P")
-    ] = None
-    sequence_length: Annotated[
-        int | None, typer.Option(help="Steps a gradient flows back.", min=1, metavar="T")
-    ] = None
-    epoch_tokens: Annotated[
-        int | None, typer.Option(help="The most tokens of an epoch.", min=1, metavar="N")
-    ] = None
+    weight_drop: o.WeightDrop = None
+    sequence_length: o.SequenceLength = None
+    epoch_tokens: o.EpochTokens = None
 
 
 @dataclass(frozen=True)

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from recurra.cli import options as o
-from recurra.cli.forecast_figures import figures_line, skill_line, step_table, target_table
-from recurra.cli.interrupts import hold_interrupts
-from recurra.cli.output import console, notes, print_json
+from recurra.cli.evaluate_classify import measure_classifier, show_classifier
+from recurra.cli.evaluate_forecast import measure_forecaster, show_forecaster
+from recurra.cli.evaluate_generate import measure_generator, score_text, show_generator, show_score
+from recurra.cli.evaluate_translate import measure_translator, score_pair, show_translator
+from recurra.cli.model_kinds import refuse_other_options, refuse_rolls
+from recurra.cli.option_groups import given_options, takes_groups
+from recurra.cli.output import print_json
+from recurra.cli.translate_options import PairColumns, SearchOptions
 from recurra.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from recurra.runtime import Artifact
 
 __all__ = ["evaluate"]
 
-_SHOWN_CLASSES = 12
 
-
+@takes_groups
 def evaluate(
     model: o.ModelFile,
-    source: o.Source,
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            help="Data as for training, or a named dataset.", metavar="SOURCE", show_default=False
+        ),
+    ] = None,
+    *,
     text: o.TextColumn = None,
     label: o.LabelColumn = None,
     since: Annotated[
@@ -35,91 +44,78 @@ def evaluate(
             metavar="TIME",
         ),
     ] = None,
+    columns: PairColumns,
+    search: SearchOptions,
+    score: Annotated[
+        str | None,
+        typer.Option(
+            help="Instead of SOURCE: the log-probability of a text by token; for a translator of "
+            "'TEXT ||| TRANSLATION'.",
+            metavar="TEXT",
+        ),
+    ] = None,
     as_json: o.Json = False,
 ) -> None:
     """Measure a model on other data.
 
     Of a classifier: accuracy, macro F1, per-class figures, log loss, calibration. Of a
-    forecaster: errors beside those of the naive forecasts, coverage of the intervals.
+    forecaster: errors beside those of the naive forecasts, coverage of the intervals. Of a
+    language model: nats, perplexity, bits per character. Of a translator: BLEU with its
+    signature, chrF, exact match, perplexity, all by length too.
     """
     from recurra.cli.paths import check_model
-    from recurra.runtime import FORECAST_TASK, read_artifact
+    from recurra.runtime import read_artifact
 
+    if (source is None) == (score is None):
+        raise UsageError(_WANTED if source is None else "give data or --score TEXT, not both")
     artifact = read_artifact(check_model(model))
-    if artifact.manifest.get("task") == FORECAST_TASK:
-        if text is not None or label is not None:
-            raise UsageError(f"{model} forecasts series; leave out --text and --label")
-        measured = _measure_forecaster(artifact, source, since)
-        show = _show_forecaster
+    given = {"text": text, "label": label, "from": since, "score": score}
+    for name, value in {**given_options(columns), **given_options(search)}.items():
+        given[name.removesuffix("_column")] = value
+    kind = _kind(artifact)
+    refuse_other_options(model, artifact.manifest.get("task"), _TAKES[kind], given)
+    show = _SHOW[kind]
+    if score is not None:
+        measured = score_text(artifact, score) if kind == "text" else score_pair(artifact, score)
+        show = show_score
+    elif kind == "series":
+        measured = measure_forecaster(artifact, str(source), since)
+    elif kind == "text":
+        measured = measure_generator(artifact, str(source), text)
+    elif kind == "pairs":
+        measured = measure_translator(artifact, str(source), columns, search)
     else:
-        if since is not None:
-            raise UsageError(f"{model} labels texts; leave out --from")
-        measured = _measure_classifier(artifact, source, text, label)
-        show = _show_classifier
+        measured = measure_classifier(artifact, str(source), text, label)
     if as_json:
         print_json({"model": str(model), "source": source, **measured})
         return
     show(measured)
 
 
-def _measure_forecaster(artifact: Artifact, source: str, since: str | None) -> dict[str, Any]:
-    with hold_interrupts():
-        from recurra.cli.forecasting import evaluate_forecaster
-    return evaluate_forecaster(artifact, source, since, notes())
+def _kind(artifact: Artifact) -> str:
+    """Return what a model is measured on."""
+    from recurra import runtime
+
+    task = artifact.manifest.get("task")
+    refuse_rolls(artifact.path, task)
+    kinds = {
+        runtime.FORECAST_TASK: "series",
+        runtime.GENERATION_TASK: "text",
+        runtime.TRANSLATION_TASK: "pairs",
+    }
+    return kinds.get(task, "classes") if isinstance(task, str) else "classes"
 
 
-def _show_forecaster(measured: dict[str, Any]) -> None:
-    screen = console()
-    screen.print(figures_line(measured))
-    screen.print(skill_line(measured))
-    screen.print(target_table(measured))
-    screen.print(step_table(measured, "forecast"))
-
-
-def _measure_classifier(
-    artifact: Artifact, source: str, text: str | None, label: str | None
-) -> dict[str, Any]:
-    with hold_interrupts():
-        from recurra.cli.caching import use_compilation_cache
-        from recurra.tasks import TextClassifier
-
-    use_compilation_cache()
-    return TextClassifier.load(artifact).evaluate_source(source, text=text, label=label)
-
-
-def _show_classifier(measured: dict[str, Any]) -> None:
-    screen = console()
-    screen.print(
-        f"accuracy {measured['accuracy']:.4f}  macro F1 {measured['macro_f1']:.4f}  "
-        f"log loss {measured['log_loss']:.4f}  calibration error "
-        f"{measured['calibration_error']:.4f}  on {measured['rows']:,} rows"
-    )
-    screen.print(_classes(measured["per_class"]))
-    if len(measured["classes"]) <= _SHOWN_CLASSES:
-        screen.print(_confusion(measured))
-
-
-def _classes(per_class: dict[str, dict[str, Any]]) -> Table:
-    from rich.table import Table
-
-    table = Table("class", box=None, pad_edge=False)
-    for name in ("precision", "recall", "F1", "rows"):
-        table.add_column(name, justify="right")
-    for name, figures in per_class.items():
-        table.add_row(
-            name,
-            *(f"{figures[key]:.4f}" for key in ("precision", "recall", "f1")),
-            f"{figures['support']:,}",
-        )
-    return table
-
-
-def _confusion(measured: dict[str, Any]) -> Table:
-    from rich.table import Table
-
-    table = Table("true \\ predicted", box=None, pad_edge=False)
-    for name in measured["classes"]:
-        table.add_column(name, justify="right", overflow="ellipsis", no_wrap=True)
-    for name, row in zip(measured["classes"], measured["confusion_matrix"], strict=True):
-        table.add_row(name, *(f"{count:,}" for count in row))
-    return table
+_WANTED = "Missing argument 'SOURCE': the data to measure on; or give --score TEXT"
+_TAKES = {
+    "classes": {"text", "label"},
+    "series": {"from"},
+    "text": {"text", "score"},
+    "pairs": {"source", "target", "target_file", "beam", "length_penalty", "score"},
+}
+_SHOW: dict[str, Callable[[dict[str, Any]], None]] = {
+    "classes": show_classifier,
+    "series": show_forecaster,
+    "text": show_generator,
+    "pairs": show_translator,
+}

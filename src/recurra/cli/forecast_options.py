@@ -80,7 +80,7 @@ class ReadingOptions:
 class WindowOptions:
     """What every forecaster of a comparison shares: windows, scaling, outputs."""
 
-    preset: Annotated[str, typer.Option(help="fast or accurate.", metavar="PRESET")] = "fast"
+    preset: o.Preset = "fast"
     lookback: Annotated[
         str | None, typer.Option(help="Steps to read; auto: by the data.", metavar="L|auto")
     ] = None
@@ -128,7 +128,7 @@ class WindowOptions:
 class NetworkOptions(WindowOptions):
     """How a forecaster is made and trained."""
 
-    cell: Annotated[str | None, typer.Option(help="lstm, gru or rnn.", metavar="CELL")] = None
+    cell: o.Cell = None
     units: o.Units = None
     layers: o.Layers = None
     bidirectional: o.Bidirectional = None
@@ -194,7 +194,7 @@ def refuse_training_options(path: object, *groups: Any, **others: Any) -> None:
         raise UsageError(f"{path} is trained already; leave out {names}")
 
 
-def parse_share(option: str, text: str | None) -> int | float | None:
+def parse_share(option: str, text: str | None, *, what: str = "rows") -> int | float | None:
     """Read a number of rows (`96`) or a share (`0.1`).
 
     Raises:
@@ -206,7 +206,7 @@ def parse_share(option: str, text: str | None) -> int | float | None:
         return int(text) if text.strip().isdigit() else float(text)
     except ValueError:
         raise UsageError(
-            f"{option} takes a number of rows or a share such as 0.1, not {text!r}"
+            f"{option} takes a number of {what} or a share such as 0.1, not {text!r}"
         ) from None
 
 

@@ -37,6 +37,10 @@ class LateTensorBoard(TrainingObserver):
         """Write the epoch's figures."""
         self._board.epoch_ended(state, logs)
 
+    def sample_made(self, epoch: int, text: str) -> None:
+        """Write a sample."""
+        self._board.sample_made(epoch, text)
+
     def training_ended(self, state: TrainingState) -> None:
         """Close the logs; a run that was over before it was resumed has none."""
         if hasattr(self, "_board"):

@@ -10,9 +10,14 @@ import typer
 from recurra.errors import UsageError
 
 __all__ = [
+    "Averaging",
     "BatchSize",
     "Bidirectional",
+    "Cell",
+    "Decay",
     "Dropout",
+    "Embedding",
+    "EpochTokens",
     "Epochs",
     "Json",
     "Kernels",
@@ -21,17 +26,24 @@ __all__ = [
     "LearningRate",
     "Level",
     "MaxLength",
+    "MinimumCount",
     "ModelFile",
     "ModelOutput",
     "Patience",
+    "Preset",
     "RecurrentDropout",
     "Resume",
     "Seed",
+    "SequenceLength",
     "Source",
+    "SourceColumn",
+    "TargetFile",
     "TensorBoardFolder",
     "TextColumn",
+    "TieWeights",
     "Units",
     "Vocabulary",
+    "WeightDrop",
     "parse_units",
 ]
 
@@ -56,6 +68,14 @@ TextColumn = Annotated[
 LabelColumn = Annotated[
     str | None, typer.Option("--label", help="Column of the labels.", metavar="COL")
 ]
+SourceColumn = Annotated[
+    str | None,
+    typer.Option("--source", help="Column of the texts to translate.", metavar="COL"),
+]
+TargetFile = Annotated[
+    Path | None,
+    typer.Option(help="File of the translations, line by line.", metavar="FILE"),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 Seed = Annotated[int, typer.Option(metavar="N", help="Same seed, same result.", min=0)]
 Units = Annotated[
@@ -69,6 +89,20 @@ Bidirectional = Annotated[
 ]
 Dropout = Annotated[float | None, typer.Option(help="Dropout of the layers' inputs.", metavar="P")]
 RecurrentDropout = Annotated[float | None, typer.Option(help="Dropout of the state.", metavar="P")]
+WeightDrop = Annotated[
+    float | None, typer.Option(help="Dropout of the recurrent weights.", metavar="P")
+]
+Embedding = Annotated[int | None, typer.Option(help="Width of token vectors.", min=1, metavar="N")]
+TieWeights = Annotated[
+    bool | None,
+    typer.Option("--tie-weights/--no-tie-weights", help="Token vectors for the output too."),
+]
+Cell = Annotated[str | None, typer.Option(help="lstm, gru or rnn.", metavar="CELL")]
+Preset = Annotated[str, typer.Option(help="fast or accurate.", metavar="PRESET")]
+MinimumCount = Annotated[
+    int | None,
+    typer.Option(help="Words and characters seen less often are unknown.", min=1, metavar="N"),
+]
 Level = Annotated[
     str | None,
     typer.Option(help="word, char or subword; chosen by the texts when left out.", metavar="LEVEL"),
@@ -83,6 +117,20 @@ BatchSize = Annotated[
 ]
 LearningRate = Annotated[
     float | None, typer.Option(metavar="RATE", help="Adam's first learning rate.")
+]
+SequenceLength = Annotated[
+    int | None, typer.Option(help="Steps a gradient flows back.", min=1, metavar="T")
+]
+EpochTokens = Annotated[
+    int | None, typer.Option(help="The most tokens of an epoch.", min=1, metavar="N")
+]
+Decay = Annotated[
+    str | None,
+    typer.Option(help="How the rate falls: plateau, linear or cosine.", metavar="HOW"),
+]
+Averaging = Annotated[
+    float | None,
+    typer.Option(help="Momentum of the mean of the weights; 0 for none.", metavar="P"),
 ]
 Kernels = Annotated[
     str | None,

@@ -101,6 +101,12 @@ class TrainingProgress(TrainingObserver):
         )
         self._interrupt.check()
 
+    def sample_made(self, epoch: int, text: str) -> None:
+        """Show what the network writes now."""
+        self._console.print(f"{self._name}a sample after epoch {epoch}:")
+        for line in text.splitlines() or [""]:
+            self._console.print(f"    {_printable(line)}")
+
     def training_ended(self, state: TrainingState) -> None:
         """Let Ctrl-C come at once again."""
         del state
@@ -172,6 +178,11 @@ _QUALITIES = {
     "bits_per_character": "bits per character",
     "exact_match": "exact match",
 }
+
+
+def _printable(line: str) -> str:
+    """Return a line without signs that would move a terminal's cursor."""
+    return "".join(sign if sign.isprintable() or sign == "\t" else "\ufffd" for sign in line)
 
 
 def _figures(logs: Mapping[str, float], names: tuple[str, ...]) -> str:

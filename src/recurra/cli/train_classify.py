@@ -32,9 +32,7 @@ def classify(
         str | None,
         typer.Option(help="last, mean, max, mean_max or attention.", metavar="POOLING"),
     ] = None,
-    embedding: Annotated[
-        int | None, typer.Option(help="Width of token vectors.", min=1, metavar="N")
-    ] = None,
+    embedding: o.Embedding = None,
     dropout: o.Dropout = None,
     recurrent_dropout: o.RecurrentDropout = None,
     level: o.Level = None,
@@ -45,7 +43,7 @@ def classify(
     learning_rate: o.LearningRate = None,
     patience: o.Patience = None,
     kernels: o.Kernels = None,
-    preset: Annotated[str, typer.Option(help="fast or accurate.", metavar="PRESET")] = "fast",
+    preset: o.Preset = "fast",
     test_share: Annotated[
         float,
         typer.Option(

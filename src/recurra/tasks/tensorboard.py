@@ -44,6 +44,11 @@ class TensorBoard(TrainingObserver):
         self._writer.add_scalar("seconds/epoch", state.seconds[-1], state.epoch)
         self._writer.flush()
 
+    def sample_made(self, epoch: int, text: str) -> None:
+        """Write a sample; indented, since TensorBoard reads Markdown."""
+        self._writer.add_text("sample", "\n".join(f"    {line}" for line in text.split("\n")), epoch)
+        self._writer.flush()
+
     def training_ended(self, state: TrainingState) -> None:
         """Close the log."""
         del state
