@@ -10,12 +10,19 @@ import numpy as np
 import pytest
 
 from recurra.errors import CheckpointError, DataError, UnknownNameError, UsageError
+from recurra.models import build_language_model, named_weights
 from recurra.report.results import check_results
+from recurra.runtime import (
+    GeneratorPredictor,
+    LanguageModelSpecification,
+    LanguageNetwork,
+    SamplingOptions,
+)
 from recurra.sequences import EOS_ID, Tokenizer, TokenStream
 from recurra.study import compare_generators
 from recurra.study._generation_insight import first_words, positions
 from recurra.study._generation_ngrams import NgramModel
-from recurra.study._generation_readers import NgramReader
+from recurra.study._generation_readers import NetworkReader, NgramReader
 
 OPTIONS: dict[str, Any] = {
     "cells": "gru", "epochs": 1, "units": 8, "embedding": 4, "sequence_length": 16, "seed": 3,
@@ -117,6 +124,32 @@ def test_prompt_is_whole_words_of_the_text():
     )
     assert first_words(*characters("the end¶A new one"), inside=True) == "A new one"
     assert first_words(*characters("x" * 60), inside=False) == "x" * 40
+
+
+def test_networks_are_read_as_they_are_measured():
+    text = "all that glitters is not gold " * 3
+    tokenizer, stream = characters(text)
+    specification = LanguageModelSpecification(tokenizer.vocabulary_size, embedding=6, units=(9,))
+    weights = named_weights(build_language_model(specification, seed=4))
+    weights = {name: 4 * values for name, values in weights.items()}  # far from uniform
+    predictor = GeneratorPredictor(tokenizer, specification, weights)
+    reader = NetworkReader(LanguageNetwork(specification, weights), predictor)
+    nats = reader.nats(np.stack([stream.ids, stream.ids[::-1]]))
+    np.testing.assert_allclose(-nats[0], predictor.score(text).log_probabilities, atol=1e-4)
+    np.testing.assert_allclose(nats[1:], reader.nats(stream.ids[None, ::-1]), atol=1e-4)
+    best, chances = reader.guesses(stream.ids)
+    np.testing.assert_allclose(
+        chances, [np.exp(-reader.nats(_ended(stream.ids[:n], one))[0, -1])
+                  for n, one in enumerate(best)], rtol=1e-3,
+    )  # fmt: skip
+    assert (chances >= np.exp(-nats[0]) - 1e-4).all()
+    assert reader.write("all ", length=9, temperature=0.0, seed=0) == (
+        predictor.generate("all ", length=9, options=SamplingOptions(temperature=0))[0].text
+    )
+
+
+def _ended(ids: np.ndarray, last: int) -> np.ndarray:
+    return np.append(ids, last)[None]
 
 
 def test_positions_tell_where_context_helps():

@@ -99,8 +99,7 @@ class NgramModel:
         for order in self._orders:
             contexts = numbers[:-1]
             places = _places(order.keys, contexts * self.vocabulary + tokens)
-            places[contexts < 0] = -1
-            seen = contexts >= 0
+            seen = contexts >= 0  # the keys of unseen contexts are negative: they have no place
             chances[seen] *= order.left[contexts[seen]]
             chances[places >= 0] += order.shares[places[places >= 0]]
             numbers = np.concatenate([[-1], places])

@@ -117,8 +117,8 @@ def _without_attention(summaries: Sequence[TranslationSummary]) -> tuple[str, ..
     gap = with_it.score - without.score
     side = "more" if gap >= 0 else "less"
     return (
-        f"With attention the GRU has {_gap(with_it, abs(gap))} {side} than without; look at long "
-        "sources, where one state has to hold the whole sentence.",
+        f"With attention the GRU has {_gap(with_it, abs(gap))} {side} than without, where one "
+        "state has to hold the whole source; see the quality by length.",
     )
 
 

@@ -18,8 +18,8 @@ PICTURES = (
     Picture(
         "lengths",
         "Quality by length of the source",
-        "About equally many pairs in each group. Without attention the line falls where one state "
-        "no longer holds the sentence. Dashed: baselines.",
+        "About equally many pairs in each group. Without attention one state has to hold the whole "
+        "source, however long. Dashed: baselines.",
         lengths.figure,
         lengths.describe,
     ),
