@@ -176,7 +176,7 @@ def test_training_lowers_the_loss(name):
         model.compile(keras.optimizers.Adam(0.03), loss)
         losses = model.fit(pairs, answers, epochs=60, batch_size=5, verbose=0).history["loss"]
     assert np.isfinite(losses).all()
-    assert losses[-1] < 0.7 * losses[0]
+    assert losses[-1] < 0.8 * losses[0]
     after = named_weights(model)
     assert not [key for key in after if (after[key] == before[key]).all()]
 

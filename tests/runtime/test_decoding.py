@@ -14,13 +14,14 @@ from translation_networks import SOURCES, drawn_weights, random_rows
 
 from recurra.errors import CorruptArtifactError, UnknownNameError, UsageError
 from recurra.runtime import TranslatorSpecification
+from recurra.runtime._largest import largest
 from recurra.runtime._translation_network import (
     Memory,
     TranslationNetwork,
     log_softmax,
     translator_shapes,
 )
-from recurra.runtime.decoding import DecodingOptions, decode, largest
+from recurra.runtime.decoding import DecodingOptions, decode
 
 BOS, EOS = 2, 3
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from recurra.errors import UsageError
 from recurra.runtime._checks import check_count
+from recurra.runtime._largest import largest
 from recurra.runtime._parts import Array
 from recurra.runtime._translation_network import Memory
 from recurra.sequences import BOS_ID, EOS_ID, PAD_ID, UNK_ID
@@ -222,38 +223,3 @@ class _Search:
 
 def _best(found: list[Hypothesis], count: int) -> list[Hypothesis]:
     return sorted(found, key=lambda h: (not h.ended, -h.score))[:count]
-
-
-def largest(values: Floats, count: int) -> tuple[Floats, Ints]:
-    """Return the largest values of each row, falling, and their places; equal ones by place.
-
-    Args:
-        values: Shape `(rows, columns)`.
-        count: How many, from 1 to `columns`.
-
-    Returns:
-        Values and columns, each `(rows, count)`.
-    """
-    rows = np.arange(len(values))[:, None]
-    if count == 1:
-        places = values.argmax(axis=1)[:, None]
-        return values[rows, places], places
-    flat = np.flatnonzero(values >= _reached(values, count))
-    row, column = np.divmod(flat, values.shape[1])
-    order = np.lexsort((column, -values.ravel()[flat], row))
-    first = np.searchsorted(row, rows)
-    places = column[order][first + np.arange(count)]
-    return values[rows, places], places
-
-
-def _reached(values: Floats, count: int) -> Floats:
-    """Return a value that `count` or a few more of each row reach, `(rows, 1)`.
-
-    The smallest of the `count` largest maxima of groups; partitioning whole rows takes ten times
-    as long.
-    """
-    groups = max(count, values.shape[1] // 32)
-    whole = values.shape[1] // groups * groups
-    maxima = values[:, :whole].reshape(len(values), -1, groups).max(axis=1)
-    reached: Floats = np.partition(maxima, -count, axis=1)[:, -count, None]
-    return reached
