@@ -21,6 +21,8 @@ import pytest
 from recurra.cli.app import run
 
 __all__ = [
+    "CATS",
+    "NUMBERS",
     "SMALL",
     "Result",
     "command",
@@ -29,12 +31,16 @@ __all__ = [
     "tree",
     "write_csv",
     "write_days",
+    "write_pairs",
+    "write_text",
 ]
 
 POSITIVE = ("good", "fine", "lovely", "great")
 NEGATIVE = ("bad", "awful", "poor", "dull")
 FILLING = ["the", "a", "film", "plot", "was", "in", "we", "saw", "it", "with", "some", "of", "that"]
 SMALL = ("--epochs", "1", "--units", "8")
+CATS = "the cat sat on the mat. the dog ran to the log.\n"
+NUMBERS = {"one": "eins", "two": "zwei", "three": "drei", "four": "vier", "five": "fünf"}
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,23 @@ def write_days(path: Path, count: int = 120, *, shops: Sequence[str] = ()) -> Pa
             day = dt.date(2021, 1, 1) + dt.timedelta(step)
             sales = 20 + 5 * math.sin(step * 2 * math.pi / 7) + generator.gauss(0, 0.5)
             lines.append(",".join([str(day), *([shop] if shop else []), f"{sales:.3f}"]))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def write_text(path: Path, count: int = 60) -> Path:
+    """Write a text that a small language model learns by heart."""
+    path.write_text(CATS * count, encoding="utf-8")
+    return path
+
+
+def write_pairs(path: Path, count: int = 200) -> Path:
+    """Write numbers in English and German, a tab between them."""
+    generator = random.Random(0)
+    lines = []
+    for _ in range(count):
+        words = generator.choices(list(NUMBERS), k=generator.randint(1, 4))
+        lines.append(f"{' '.join(words)}\t{' '.join(NUMBERS[word] for word in words)}")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 

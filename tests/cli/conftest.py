@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from command_line import command, write_csv, write_days
+from command_line import command, write_csv, write_days, write_pairs, write_text
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -81,6 +81,30 @@ def forecaster(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "f.recurra"
 
 
+@pytest.fixture(scope="session")
+def generator(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A language model that has learnt one line, `cats.txt` beside it."""
+    folder = tmp_path_factory.mktemp("generator")
+    source = write_text(folder / "cats.txt")
+    small = ("--units", 24, "--embedding", 8, "--epochs", 8, "--patience", 8, "--batch-size", 4)
+    more = ("--sequence-length", 32, "--learning-rate", 0.03, "--averaging", 0)
+    ended = command("train", "generate", source, "-o", folder / "g.recurra", *small, *more)
+    assert (ended.code, ended.err) == (0, "")
+    return folder / "g.recurra"
+
+
+@pytest.fixture(scope="session")
+def translator(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A translator of numbers that knows nearly all of them, `pairs.tsv` beside it."""
+    folder = tmp_path_factory.mktemp("translator")
+    source = write_pairs(folder / "pairs.tsv")
+    small = ("--units", 24, "--embedding", 16, "--epochs", 20, "--patience", 20, "--level", "word")
+    more = ("--batch-size", 16, "--learning-rate", 0.02, "--averaging", 0, "--test", 40)
+    ended = command("train", "translate", source, "-o", folder / "t.recurra", *small, *more)
+    assert (ended.code, ended.err) == (0, "")
+    return folder / "t.recurra"
+
+
 @pytest.fixture
 def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail when anything is read or trained."""
@@ -89,5 +113,7 @@ def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.fail("training started")
 
     monkeypatch.setattr("recurra.tasks.TextClassifier.fit_source", fail)
-    monkeypatch.setattr("recurra.cli.running.compare", fail)
+    monkeypatch.setattr("recurra.study.compare", fail)
     monkeypatch.setattr("recurra.tasks.forecaster.open_series", fail)
+    monkeypatch.setattr("recurra.tasks.text_generator.read_corpus", fail)
+    monkeypatch.setattr("recurra.tasks.translator.open_pairs", fail)

@@ -202,7 +202,7 @@ def test_options_of_the_other_task_are_refused(tiny, model, forecaster):
         (("predict", forecaster, "a", "b"), "continues the series of one table; give one file"),
         (("predict", model, "a", "--horizon", 3), "labels texts; leave out --horizon"),
         (("predict", model, "a", "--out", "f.csv"), "labels texts; leave out --out"),
-        (("evaluate", forecaster, tiny, "--label", "x"), "leave out --text and --label"),
+        (("evaluate", forecaster, tiny, "--label", "x"), "continues series; leave out --label"),
         (("evaluate", model, tiny, "--from", "2021"), "labels texts; leave out --from"),
         (
             ("detect", tiny, "--model", forecaster, "--units", 8),

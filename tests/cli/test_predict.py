@@ -81,7 +81,7 @@ def read_in_pieces(content: bytes, size: int, monkeypatch: pytest.MonkeyPatch) -
     read, write = os.pipe()
     os.write(write, content)
     os.close(write)
-    monkeypatch.setattr("recurra.cli.predict._READ", size)
+    monkeypatch.setattr("recurra.cli.text_lines._READ", size)
     try:
         return list(read_lines(read))
     finally:
@@ -122,7 +122,7 @@ def test_lines_that_are_not_utf8_are_one_error(model):
 def test_a_very_long_line_is_read_in_linear_time(monkeypatch, work):
     path = Path("long.txt")
     path.write_bytes(b"x" * (1 << 25))
-    monkeypatch.setattr("recurra.cli.predict._READ", 1 << 12)
+    monkeypatch.setattr("recurra.cli.text_lines._READ", 1 << 12)
     descriptor = os.open(path, os.O_RDONLY)
     started = time.process_time()
     ((line,),) = read_lines(descriptor)
