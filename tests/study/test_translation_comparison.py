@@ -104,3 +104,11 @@ def test_best_are_the_longest_that_are_right():
     )
     assert [one["source"] for one in found["best"]] == ["longer one", "long one", "a"]
     assert found["worst"] == [{"source": "x" * 400, "reference": "y", "translation": "z"}]
+
+
+def test_what_is_cut_is_said_once():
+    options = {**OPTIONS, "cells": "gru", "max_length": 3}
+    with pytest.warns(UserWarning, match="have more than 3 tokens") as said:
+        compare_translators(pairs(80), **options)
+    words = [str(one.message).split(" of ", 1)[1] for one in said]
+    assert len(words) == len(set(words)) == 3  # training sources and targets, test sources

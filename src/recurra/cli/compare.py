@@ -29,7 +29,10 @@ __all__ = ["compare", "demo"]
 _DEMOS: dict[str, tuple[str, dict[str, Any]]] = {
     "classify": ("names", {}),
     "forecast": ("elnino", {"horizon": 12}),
-    "generate": ("python-docs", {"cells": "lstm,gru", "units": 192, "epochs": 5}),
+    "generate": (
+        "python-docs",
+        {"cells": "lstm,gru", "units": 192, "epochs": 5, "learning_rate": 6e-3},
+    ),
     "translate": ("dates", {"cells": "gru,noattention", "units": 64, "epochs": 3, "test": 1000}),
 }
 

@@ -65,7 +65,7 @@ def attention_maps(
     if predictor.specification.attention == "none":
         return []
     lengths = np.array([len(predictor.source_tokenizer.encode(text)) for text in sources])
-    short = np.flatnonzero(lengths <= _LONGEST[level])
+    short = np.flatnonzero(lengths <= min(_LONGEST[level], predictor.max_length))
     ranked = short[np.argsort(lengths[short], kind="stable")]
     if not len(ranked):
         return []

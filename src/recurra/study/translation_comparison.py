@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-import statistics
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,56 +12,36 @@ import numpy as np
 
 from recurra.errors import DataError, UsageError
 from recurra.sequences import PairTable
-from recurra.study._memory import PeakMemory
 from recurra.study._running import ComparisonObserver, Contest, Record, run_contest
-from recurra.study._translation_baselines import NearestSource, share_of_shared_words
-from recurra.study._translation_insight import attention_maps, best_and_worst
+from recurra.study._translation_baselines import share_of_shared_words
+from recurra.study._translation_measuring import (
+    TranslationSetup,
+    measure_baseline,
+    measure_translator,
+)
 from recurra.study.translation_cells import (
     BASELINES,
     DEFAULT_TRANSLATORS,
     TRANSLATORS,
     parse_translators,
-    translator_options,
 )
 from recurra.tasks import TrainingObserver
 from recurra.tasks.comparable_translators import (
     PreparedPairs,
-    Translator,
-    TranslatorSettings,
     kernel_name,
     open_pairs,
     prepare_pairs,
     resolve_translator_settings,
     split_pairs,
-    translation_examples,
-    translation_metrics,
 )
 
 __all__ = ["compare_translators"]
 
 _DATA_IDENTITY = ("sha256", "rows", "level", "vocabulary", "max_length")
 _DECIDED_BY_CELL = ("cell", "attention")
-_FIGURES = (
-    "rows", "bleu", "bleu_signature", "chrf", "chrf_signature", "exact_match", "by_length",
-    "perplexity", "nats_per_token",
-)  # fmt: skip
 _SHARED_WORDS = 0.2
 """Where targets share more of their words with their sources, a copy stands beside."""
-_TIMED = 500  # sources
 _SAMPLE = 500  # targets that decide between characters and subwords
-
-
-@dataclass(frozen=True)
-class _Setup:
-    """What every model of a comparison shares."""
-
-    prepared: PreparedPairs
-    preset: str
-    seed: int
-
-    def settings(self, name: str) -> TranslatorSettings:
-        """Return the settings of one network."""
-        return replace(self.prepared.settings, **translator_options(name))
 
 
 def compare_translators(
@@ -134,13 +112,17 @@ def _check_call(repeats: int, seed: int, settings: Mapping[str, Any]) -> None:
             raise UsageError(f"cells says what to compare; leave out {name}")
 
 
-def _prepare(dataset: Any, given: Mapping[str, Any], preset: str, seed: int) -> _Setup:
+def _prepare(dataset: Any, given: Mapping[str, Any], preset: str, seed: int) -> TranslationSetup:
     settings = resolve_translator_settings(preset, given)
     split = split_pairs(dataset, validation=settings.validation, test=settings.test, seed=seed)
     if not len(split.test):
         raise DataError(f"{dataset.name} has no test pairs to measure on; test must be above 0")
     settings = resolve_translator_settings(preset, given, split.train.targets[:_SAMPLE])
-    return _Setup(prepare_pairs(split, settings, preset=preset, seed=seed), preset, seed)
+    prepared = prepare_pairs(split, settings, preset=preset, seed=seed)
+    for sentence in prepared.warnings:
+        warnings.warn(sentence, stacklevel=3)
+    # Said once, not by every network.
+    return TranslationSetup(replace(prepared, warnings=()), preset, seed)
 
 
 def _with_copy(models: tuple[str, ...], prepared: PreparedPairs) -> tuple[str, ...]:
@@ -151,11 +133,11 @@ def _with_copy(models: tuple[str, ...], prepared: PreparedPairs) -> tuple[str, .
     return (models[0], "copy", *models[1:])
 
 
-def _contest(setup: _Setup, models: Sequence[str], repeats: int) -> Contest:
+def _contest(setup: TranslationSetup, models: Sequence[str], repeats: int) -> Contest:
     def measure(name: str, repeat: int, watchers: Sequence[TrainingObserver]) -> Record:
         if name in BASELINES:
-            return _measure_baseline(setup, name)
-        return _measure_network(setup, name, repeat, watchers)
+            return measure_baseline(setup, name)
+        return measure_translator(setup, name, repeat, watchers)
 
     return Contest(
         runs=[(n, r) for n in models for r in range(1 if n in BASELINES else repeats)],
@@ -166,7 +148,7 @@ def _contest(setup: _Setup, models: Sequence[str], repeats: int) -> Contest:
     )
 
 
-def _facts(setup: _Setup, name: str, repeat: int) -> Record:
+def _facts(setup: TranslationSetup, name: str, repeat: int) -> Record:
     """Return what is known of a run before it starts."""
     settings = setup.prepared.settings
     shared = {k: v for k, v in settings.to_dict().items() if k not in _DECIDED_BY_CELL}
@@ -183,79 +165,3 @@ def _facts(setup: _Setup, name: str, repeat: int) -> Record:
         },
         "data": setup.prepared.data,
     }
-
-
-def _measure_baseline(setup: _Setup, name: str) -> Record:
-    train, test = setup.prepared.split.train, setup.prepared.split.test
-    started = time.perf_counter()
-    with PeakMemory() as memory:
-        nearest = NearestSource(train.sources, train.targets) if name == "nearest" else None
-    seconds = time.perf_counter() - started
-    translate: Callable[[Sequence[str]], list[str]] = nearest.translate if nearest else list
-    translations = translate(test.sources)
-    metrics = translation_metrics(test.sources, test.targets, translations)
-    shown = translation_examples(test.sources, test.targets, translations)
-    return {
-        "metrics": {key: metrics.get(key) for key in _FIGURES},
-        "examples": best_and_worst(test.sources, test.targets, translations, shown["errors"]),
-        "attention": [],
-        "parameters": nearest.parameters if nearest else None,
-        "epochs": None,
-        "best_epoch": None,
-        "stopped_early": False,
-        "seconds_per_epoch": None,
-        "training_seconds": seconds if nearest else None,
-        "pairs_per_second": _speed(translate, test.sources[:_TIMED]) if nearest else None,
-        "peak_memory_mb": memory.mib,
-        "history": None,
-        "specification": _NEAREST if nearest else _COPY,
-    }
-
-
-_NEAREST = {"model": "target of the training source nearest by TF-IDF of characters"}
-_COPY = {"model": "the source as it is"}
-
-
-def _measure_network(
-    setup: _Setup, name: str, repeat: int, watchers: Sequence[TrainingObserver]
-) -> Record:
-    prepared, settings = setup.prepared, setup.settings(name)
-    vocabularies = (
-        prepared.source_tokenizer.vocabulary_size,
-        prepared.target_tokenizer.vocabulary_size,
-    )
-    own = replace(prepared, settings=settings, specification=settings.specification(*vocabularies))
-    translator = Translator(seed=setup.seed + repeat)
-    with PeakMemory() as memory:
-        translator.fit_prepared(own, observers=watchers)
-    state, metrics = translator.training_, translator.metrics_
-    some = prepared.split.test.spread(_TIMED)
-    started = time.perf_counter()
-    translations = translator.predict(some.sources)
-    speed = len(some) / (time.perf_counter() - started)
-    return {
-        "metrics": {key: _finite(metrics.get(key)) for key in _FIGURES},
-        "examples": best_and_worst(some.sources, some.targets, translations, metrics["errors"]),
-        "attention": attention_maps(translator.predictor_, some.sources, settings.level),
-        "parameters": int(translator.model_.count_params()),
-        "epochs": state.epoch,
-        "best_epoch": state.best_epoch,
-        "stopped_early": state.stopped,
-        "seconds_per_epoch": statistics.median(state.seconds),
-        "training_seconds": sum(state.seconds),
-        "pairs_per_second": speed,
-        "peak_memory_mb": memory.mib,
-        "history": state.history,
-        "specification": translator.specification_.to_dict(),
-    }
-
-
-def _speed(translate: Callable[[Sequence[str]], list[str]], sources: Sequence[str]) -> float:
-    """Return the texts translated in a second."""
-    started = time.perf_counter()
-    translate(sources)
-    return len(sources) / (time.perf_counter() - started)
-
-
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
