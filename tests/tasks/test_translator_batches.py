@@ -81,11 +81,17 @@ def test_targets_of_one_length_are_never_padded():
     assert shapes.padding_share(pairs, plan) == 0
 
 
-def test_longer_pairs_than_in_training_can_be_measured():
-    shapes = choose_shapes(encoded([(3, 3), (4, 4)]))
-    longer = encoded([(9, 2), (2, 7)])
-    found = [inputs["source"].shape for _, inputs, _ in full_batches(longer, shapes, 4)]
-    assert found == [(2, 9)]
+@given(LENGTHS, LENGTHS)
+def test_pairs_of_any_lengths_can_be_measured_in_the_shapes_of_others(lengths, others):
+    pairs = encoded(others)
+    seen = []
+    for rows, inputs, answers in full_batches(pairs, choose_shapes(encoded(lengths)), 4):
+        assert len(answers) == min(4, len(others))
+        for row, source, answer in zip(rows, inputs["source"], answers, strict=False):
+            assert source[source != 0].tolist() == pairs.sources[row].tolist()
+            assert answer[answer != 0].tolist() == pairs.targets[row].tolist()
+            seen.append(row)
+    assert sorted(seen) == list(range(len(others)))
 
 
 def test_epochs_differ_and_are_functions_of_their_number():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -110,7 +110,7 @@ def choose_shapes(pairs: EncodedPairs) -> PairShapes:
     return PairShapes(scale, edges, shapes)
 
 
-def _longest(pairs: EncodedPairs, held: NDArray[np.bool_]) -> tuple[int, int]:
+def _longest(pairs: EncodedPairs, held: NDArray[Any]) -> tuple[int, int]:
     return int(pairs.sources.lengths[held].max()), int(pairs.targets.lengths[held].max())
 
 
@@ -195,14 +195,14 @@ def full_batches(
     """Yield row numbers, inputs and answers for measuring, in the shapes of the training.
 
     Inputs always have the full batch size, so that one compilation serves all; a partial batch is
-    filled up by repeating its rows, and its row numbers are fewer than the inputs.
+    filled up by repeating its rows, and its row numbers are fewer than the inputs. Pairs longer
+    than those of the training get a shape of their own.
     """
     size = min(batch_size, max(1, len(pairs)))
     longest = int(_sizes(pairs, shapes.scale).max(initial=1))
-    if longest > shapes.edges[-1]:
-        sources, targets = pairs.sources.lengths.max(), pairs.targets.lengths.max()
-        widened = {**shapes.shapes, longest: (int(sources), int(targets))}
-        shapes = PairShapes(shapes.scale, (*shapes.edges, longest), widened)
-    for batch in shapes.plan(pairs, size):
-        inputs, answers = pairs.read(np.resize(batch.indices, size), shapes.shapes[batch.time])
+    edges = shapes.edges if longest <= shapes.edges[-1] else (*shapes.edges, longest)
+    for batch in replace(shapes, edges=edges).plan(pairs, size):
+        # A pair may be of a training pair's size and longer on one side than all of that size.
+        shape = np.maximum(shapes.shapes.get(batch.time, (1, 1)), _longest(pairs, batch.indices))
+        inputs, answers = pairs.read(np.resize(batch.indices, size), tuple(shape))
         yield batch.indices, inputs, answers
