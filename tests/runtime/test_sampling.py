@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from recurra.errors import DataError, UsageError
@@ -150,6 +150,7 @@ ANY_FLOAT = st.floats(width=32, allow_nan=True, allow_infinity=True)
     penalty=st.sampled_from([1e-6, 1.0, 1.3, 1e6]),
     number=st.sampled_from([0.0, 0.5, 1 - 2**-53]),
 )
+@example([1.0, -math.inf], math.inf, None, None, None, 1.0, 1 - 2**-53)
 def test_no_setting_gives_nan_or_a_token_that_is_excluded(
     scores, temperature, top_k, top_p, min_p, penalty, number
 ):

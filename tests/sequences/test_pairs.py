@@ -30,6 +30,9 @@ def test_columns_of_a_file_without_header_have_numbers(tmp_path):
     path = written(tmp_path / "a.tsv", "1\tone\tun\n2\ttwo\tdeux\n")
     assert sides(read_pairs(path, source_column="2", target_column="3"))[0] == ("one", "un")
     assert sides(read_pairs(path, source_column="2"))[0] == ("one", "1")
+    assert sides(read_pairs(path, target_column="1"))[0] == ("one", "1")
+    with pytest.raises(UsageError, match="column 3 cannot be both the source and the target"):
+        read_pairs(path, source_column="3", target_column="3")
     with pytest.raises(UnknownNameError, match="unknown column 'eng'"):
         read_pairs(path, source_column="eng")
 
@@ -103,6 +106,8 @@ def test_parallel_files_are_no_tables(tmp_path):
     table = written(tmp_path / "a.csv", "x\n")
     with pytest.raises(UsageError, match=r"a\.csv is a table; parallel files hold one text a line"):
         read_pairs(source, target_file=table)
+    with pytest.raises(UsageError, match="'dates' has its own translations; name no other file"):
+        read_pairs("dates", target_file=source)
     with pytest.raises(UsageError, match="parallel files have no columns"):
         read_pairs(source, target_file=source, source_column="de")
     with pytest.raises(SourceError, match=r"a\.em' does not exist; did you mean .*a\.de"):

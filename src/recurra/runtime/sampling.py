@@ -14,6 +14,7 @@ __all__ = ["SamplingOptions", "choose"]
 
 _GREEDY = 1e-6  # below this temperature the most probable token is taken
 _LARGEST_PENALTY = 1e6
+_HOTTEST = 1e300  # minus infinity over infinity is no number
 
 Scores = NDArray[np.float64]
 
@@ -123,7 +124,7 @@ def _penalize(scores: Scores, history: NDArray[np.integer], penalty: float) -> N
 def _weights(scores: Scores, temperature: float) -> Scores:
     """Turn scores into probabilities up to a factor, in place: the best token has 1."""
     scores -= scores.max()
-    scores /= temperature
+    scores /= min(temperature, _HOTTEST)
     return np.exp(scores, out=scores)
 
 

@@ -96,7 +96,9 @@ def resolve_pairs(
         table = PairTable("pairs", "pairs from Python", ListedPairs(_as_pairs(source)))
         return PairDataset(table.name, table)
     name = str(source)
-    if target_file is None and name in pairs_dataset_names():
+    if name in pairs_dataset_names() and not (target_file is not None and Path(name).is_file()):
+        if target_file is not None:
+            raise UsageError(f"the dataset {name!r} has its own translations; name no other file")
         return load_pairs_dataset(name, *columns)
     path = _existing(name)
     if target_file is None:
@@ -117,7 +119,12 @@ def _open_file(path: Path, name: str, source: str | None, target: str | None) ->
     first = first_fields(path, name)
     numbers = [str(i) for i in range(1, len(first) + 1)]
     if {source, target} <= {None, *numbers} and not names_pair_columns(first):
-        chosen = (source or "1", target or ("1" if source == "2" else "2"))
+        chosen = (
+            source or ("2" if target == "1" else "1"),
+            target or ("1" if source == "2" else "2"),
+        )
+        if chosen[0] == chosen[1]:
+            raise UsageError(f"column {chosen[0]} cannot be both the source and the target")
         return TabbedPairs(path, name, (int(chosen[0]) - 1, int(chosen[1]) - 1), header=False)
     chosen = choose_pair_columns(first, source, target)
     return TabbedPairs(path, name, (first.index(chosen[0]), first.index(chosen[1])), header=True)

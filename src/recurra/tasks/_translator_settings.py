@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from recurra.errors import CorruptArtifactError, UsageError
-from recurra.runtime import TranslatorSpecification
+from recurra.runtime import DecodingOptions, TranslatorSpecification
 from recurra.tasks._kernels import KERNELS
 from recurra.tasks._setting_checks import (
     check_between,
@@ -212,15 +212,13 @@ def _check(settings: TranslatorSettings) -> None:
     check_choice("kernels", settings.kernels, KERNELS)
     check_choice("decay", settings.decay, DECAYS)
     whole = ("vocabulary", "minimum_count", "layers", "units", "embedding", "batch_size")
-    for name in (*whole, "patience", "max_length", "beam"):
+    for name in (*whole, "patience", "max_length"):
         check_whole(name, getattr(settings, name), 1)
     check_whole("epochs", settings.epochs, 0)
     check_learning_rate(settings.learning_rate)
     for name in ("averaging", "label_smoothing", "scheduled_sampling"):
         check_between(name, getattr(settings, name))
-    penalty = settings.length_penalty
-    if not isinstance(penalty, (int, float)) or not 0 <= penalty < math.inf:
-        raise UsageError(f"length_penalty must be 0 or more, not {penalty!r}")
+    DecodingOptions(settings.beam, settings.length_penalty)  # checks both
     check_rows("validation", settings.validation, smallest=1)
     check_rows("test", settings.test, smallest=0)
     for name in ("lowercase", "bidirectional", "tie_weights"):

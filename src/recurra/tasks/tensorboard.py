@@ -46,7 +46,8 @@ class TensorBoard(TrainingObserver):
 
     def sample_made(self, epoch: int, text: str) -> None:
         """Write a sample; indented, since TensorBoard reads Markdown."""
-        self._writer.add_text("sample", "\n".join(f"    {line}" for line in text.split("\n")), epoch)
+        lines = [f"    {line}" for line in text.split("\n")]
+        self._writer.add_text("sample", "\n".join(lines), epoch)
         self._writer.flush()
 
     def training_ended(self, state: TrainingState) -> None:
