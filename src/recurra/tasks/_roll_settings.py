@@ -38,18 +38,18 @@ class RollGeneratorSettings:
     """
 
     cell: str = "gru"
-    units: int | tuple[int, ...] = 192
+    units: int | tuple[int, ...] = 256
     layers: int = 1
     embedding: int = 128
-    dropout: float = 0.3
-    recurrent_dropout: float = 0.2
-    transpose: int = 5
+    dropout: float = 0.5
+    recurrent_dropout: float = 0.3
+    transpose: int = 0
     batch_size: int = 8
-    epochs: int = 60
+    epochs: int = 140
     learning_rate: float = 3e-3
     decay: str = "cosine"
     smallest_learning_rate: float = 1e-5
-    patience: int = 15
+    patience: int = 30
     averaging: float = 0.98
     validation: float = 0.15
     test: float = 0.15
