@@ -34,6 +34,6 @@ def test_a_gigabyte_of_text_trains_within_2_gib(level, tmp_path):
     model = tmp_path / "m.recurra"
     result, peak = run_measured(tmp_path, "train", "generate", source, "-o", model, *network)
     if level == "char":
-        assert sum(result["data"]["characters"].values()) > 0.99 * GIB
+        assert sum(result["data"]["rows"].values()) > 0.99 * GIB
     assert result["epochs"] == 1
     assert peak < 2 * GIB
