@@ -15,7 +15,7 @@ from recurra.errors import DataError, ShapeError
 __all__ = ["translation_examples", "translation_metrics"]
 
 _MISSING = "BLEU and chrF need the package 'sacrebleu': pip install 'recurra[translate]'"
-_TOO_SHORT = "BLEU is 0 because no reference has four words in a row; look at the exact match"
+_TOO_SHORT = "BLEU says little: no reference has four words in a row; look at the exact match"
 _BLEU_WORDS = 4
 _BINS = 5
 _FEW_WORDS = 2.5  # shorter sources are counted in characters
