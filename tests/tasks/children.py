@@ -28,6 +28,6 @@ def run_measured(folder: Path, *arguments: object) -> tuple[dict[str, Any], int]
         )
         _, status, usage = os.wait4(running.pid, 0)  # the peak of this child alone
         running.returncode = os.waitstatus_to_exitcode(status)
-    assert (running.returncode, (folder / "err").read_text()) == (0, "")
+    assert running.returncode == 0, (folder / "err").read_text()
     print(f"\npeak {usage.ru_maxrss / 2**20:.2f} GiB, {usage.ru_utime:.0f} s of CPU")
     return json.loads((folder / "out").read_text()), usage.ru_maxrss * 1024

@@ -138,7 +138,8 @@ def test_an_interrupted_run_ends_with_the_same_bits(tmp_path, fitted, stop):
 def test_parts_of_a_pass_are_resumed_too(tmp_path):
     options = {"epoch_tokens": 100, "decay": "plateau"}
     whole = tiny(**options).fit([TEXT])
-    tiny(**{**options, "epochs": 2}, checkpoint=tmp_path).fit([TEXT])
+    with pytest.warns(UserWarning, match="training reads 200 of 403 tokens"):
+        tiny(**{**options, "epochs": 2}, checkpoint=tmp_path).fit([TEXT])
     assert same_weights(tiny(**options, checkpoint=tmp_path, resume=True).fit([TEXT]), whole)
 
 
@@ -365,3 +366,14 @@ def test_a_short_text_has_fewer_streams():
 
 def test_a_corpus_may_be_opened_before(fitted):
     assert same_weights(tiny().fit(read_corpus([TEXT])), fitted)
+
+
+def test_documents_without_text_are_named():
+    texts = [TEXT, "  ", TEXT, "\n", TEXT]
+    with pytest.warns(UserWarning, match="2 documents without text were left out: .*2.*4"):
+        tiny(epochs=1).fit(texts)
+
+
+def test_a_training_that_reads_a_part_of_the_text_says_so():
+    with pytest.warns(UserWarning, match=r"training reads 100 of \d+ tokens; \d+ epochs"):
+        tiny(epochs=1, epoch_tokens=100).fit([TEXT])

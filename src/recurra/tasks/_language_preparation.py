@@ -6,6 +6,7 @@ token ids go to files, so that memory does not grow with the corpus.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ _FEWEST_TOKENS = 16
 _MOST_VALIDATION_TOKENS = 1 << 19
 _SHOWN_CHARACTERS = 600
 _SHOWN_PLACES = 100
+_NAMED = 10  # in a warning
+_NEARLY_ALL = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +86,8 @@ def prepare_corpus(
         DataError: If a part is too short.
         SourceError: If the text cannot be read.
     """
+    if corpus.empty_documents:
+        warnings.warn(_left_out(corpus), stacklevel=2)
     parts = corpus.split(settings.validation, settings.test)
     tokenizer = new_tokenizer(settings)
     tokenizer.fit(chunk.text for chunk in corpus.iter_chunks(parts.train))
@@ -93,9 +98,28 @@ def prepare_corpus(
     }
     for name, stream in streams.items():
         _check_length(corpus, name, stream)
-    settings = settle_generator_settings(settings, preset=preset, tokens=len(streams["train"]))
+    tokens = len(streams["train"])
+    settings = settle_generator_settings(settings, preset=preset, tokens=tokens)
+    if settings.epochs * settings.epoch_tokens < _NEARLY_ALL * tokens:
+        warnings.warn(_read_in_part(settings, tokens), stacklevel=2)
     data = _facts(corpus, settings, tokenizer, streams)
     return PreparedCorpus(settings, tokenizer, data=data, **streams)
+
+
+def _left_out(corpus: Corpus) -> str:
+    places = corpus.empty_documents
+    documents = "a document without text was"
+    if len(places) > 1:
+        documents = f"{len(places):,} documents without text were"
+    rest = f" and {len(places) - _NAMED:,} more" if len(places) > _NAMED else ""
+    return f"{corpus.source}: {documents} left out: {', '.join(places[:_NAMED])}{rest}"
+
+
+def _read_in_part(settings: TextGeneratorSettings, tokens: int) -> str:
+    budget, needed = settings.epochs * settings.epoch_tokens, -(-tokens // settings.epoch_tokens)
+    return (
+        f"training reads {budget:,} of {tokens:,} tokens; {needed} epochs would read them all once"
+    )
 
 
 def _check_length(corpus: Corpus, part: str, stream: TokenStream) -> None:
