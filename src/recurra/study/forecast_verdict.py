@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recurra.errors import UsageError
-from recurra.study._words import NBSP, are, listed
+from recurra.study._words import NBSP, are, listed, percent, rank_of_repeats, repeat_limits
 from recurra.study.forecast_summary import ForecastSummary
 
 __all__ = ["ForecastVerdict", "forecast_verdict"]
@@ -80,7 +80,7 @@ def _headline(summaries: Sequence[ForecastSummary]) -> str:
         lead += f"; the best network, {network.name}, has {_figure(network.error)}"
     if seasonal is None:
         return f"{lead}; no seasonal naive forecast stands beside it."
-    gap = f"{_percent(1 - network.error / seasonal.error)} below the seasonal naive forecast"
+    gap = f"{percent(1 - network.error / seasonal.error)} below the seasonal naive forecast"
     return f"{lead}, {gap} ({_figure(seasonal.error)})."
 
 
@@ -89,7 +89,7 @@ def _against_linear(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:
     if network is None or linear is None:
         return ()
     share = abs(1 - network.error / linear.error) if linear.error else 1.0
-    gap = _percent(share)
+    gap = percent(share)
     if network.repeats == 1 and share < _SINGLE_NOISE:
         return (
             f"{network.name} and the linear map ({_figure(linear.error)}), fitted in closed form, "
@@ -145,15 +145,7 @@ def _among_networks(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:
             "Every network was trained once: another seed would move each figure, so this ranks "
             "nothing within that noise. Repeats give intervals.",
         )
-    rivals = [one.name for one in others if one.overlaps(best)]
-    if rivals:
-        return (
-            f"The interval of {best.name} overlaps {_those(rivals)}: this run does not rank them.",
-        )
-    return (
-        f"The interval of {best.name} over {best.repeats} repeats overlaps no other network's; "
-        f"the next is {others[0].name} at {_figure(others[0].error)}.",
-    )
+    return (rank_of_repeats(best, others, _figure(others[0].error)),)
 
 
 def _coverage(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:
@@ -165,9 +157,9 @@ def _coverage(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:
             continue
         nominal, gap = one.nominal, one.coverage - one.nominal
         place = 0 if abs(gap) <= _TOLERANCE else 1 if gap > 0 else 2
-        groups[_HELD[place]].append(f"{one.name} ({_percent(one.coverage)})")
+        groups[_HELD[place]].append(f"{one.name} ({percent(one.coverage)})")
     return tuple(
-        f"The {_percent(nominal, 0)} intervals of {listed(names)} held {words}."
+        f"The {percent(nominal, 0)} intervals of {listed(names)} held {words}."
         for words, names in groups.items()
         if names
     )
@@ -195,15 +187,7 @@ def _limits(summaries: Sequence[ForecastSummary]) -> tuple[str, ...]:
             f"With {windows} {'window' if windows == 1 else 'windows'} the errors and the coverage "
             "are rough; a backtest measures at more origins."
         )
-    if repeats > 1:
-        sentences.append(
-            f"Intervals over repeats (Student t, {repeats} seeds) show what another seed would "
-            "change, not what other times would change."
-        )
-    if 1 < repeats < 4:
-        sentences.append(
-            f"With {repeats} repeats a t interval is very wide; five or more narrow it down."
-        )
+    sentences += repeat_limits(repeats, "other times")
     seasonal, naive = _named(summaries, "snaive"), _named(summaries, "naive")
     if seasonal is not None and naive is not None and seasonal.error == naive.error:
         sentences.append(
@@ -235,11 +219,3 @@ def _error(one: ForecastSummary) -> str:
 
 def _figure(value: float) -> str:
     return f"{value:.3f}" if value < 10 else f"{value:.4g}"
-
-
-def _percent(share: float, digits: int = 1) -> str:
-    return f"{100 * share:.{digits}f}{NBSP}%"
-
-
-def _those(names: Sequence[str]) -> str:
-    return f"that of {names[0]}" if len(names) == 1 else f"those of {listed(names)}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recurra.errors import UsageError
-from recurra.study._words import NBSP, are, listed
+from recurra.study._words import NBSP, are, listed, percent, rank_of_repeats, repeat_limits
 from recurra.study.generation_summary import GenerationSummary
 
 __all__ = ["GenerationVerdict", "generation_verdict"]
@@ -70,7 +70,7 @@ def _headline(summaries: Sequence[GenerationSummary]) -> str:
         )
     return (
         f"{network.name} has the lowest loss ({_loss(network)}), "
-        f"{_percent(1 - network.loss / baseline.loss)} below the {baseline.name} model's "
+        f"{percent(1 - network.loss / baseline.loss)} below the {baseline.name} model's "
         f"{_figure(baseline.loss)}."
     )
 
@@ -103,18 +103,11 @@ def _among_networks(summaries: Sequence[GenerationSummary]) -> tuple[str, ...]:
         near = [one.name for one in others if one.loss < best.loss * (1 + _SINGLE_NOISE)]
         if near:
             return (
-                f"{best.name} and {listed(near)} are within {_percent(_SINGLE_NOISE, 0)} of each "
+                f"{best.name} and {listed(near)} are within {percent(_SINGLE_NOISE, 0)} of each "
                 "other: one training of each does not rank them.",
             )
         return ("Every network was trained once: another seed would move each figure.",)
-    rivals = [one.name for one in others if one.overlaps(best)]
-    if rivals:
-        whose = f"that of {rivals[0]}" if len(rivals) == 1 else f"those of {listed(rivals)}"
-        return (f"The interval of {best.name} overlaps {whose}: this run does not rank them.",)
-    return (
-        f"The interval of {best.name} over {best.repeats} repeats overlaps no other network's; "
-        f"the next is {others[0].name} at {_figure(others[0].loss)}.",
-    )
+    return (rank_of_repeats(best, others, _figure(others[0].loss)),)
 
 
 def _sizes(summaries: Sequence[GenerationSummary]) -> tuple[str, ...]:
@@ -139,15 +132,7 @@ def _limits(summaries: Sequence[GenerationSummary]) -> tuple[str, ...]:
     ]
     if tokens < _FEW_TOKENS:
         sentences.append(f"The test text has {tokens:,} tokens: small gaps may be chance.")
-    if repeats > 1:
-        sentences.append(
-            f"Intervals over repeats (Student t, {repeats} seeds) show what another seed would "
-            "change, not what another text would change."
-        )
-    if 1 < repeats < 4:
-        sentences.append(
-            f"With {repeats} repeats a t interval is very wide; five or more narrow it down."
-        )
+    sentences += repeat_limits(repeats, "another text")
     sentences.append("Times, speeds and memory belong to the machine that ran the comparison.")
     return tuple(sentences)
 
@@ -169,7 +154,3 @@ def _loss(one: GenerationSummary) -> str:
 
 def _figure(value: float) -> str:
     return f"{value:.3f}"
-
-
-def _percent(share: float, digits: int = 1) -> str:
-    return f"{100 * share:.{digits}f}{NBSP}%"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recurra.errors import UsageError
-from recurra.study._words import NBSP, are, listed
+from recurra.study._words import NBSP, are, listed, rank_of_repeats, repeat_limits
 from recurra.study.translation_summary import TranslationSummary
 
 __all__ = ["TranslationVerdict", "translation_verdict"]
@@ -98,14 +98,7 @@ def _among_networks(summaries: Sequence[TranslationSummary]) -> tuple[str, ...]:
                 "one training of each does not rank them.",
             )
         return ("Every network was trained once: another seed would move each figure.",)
-    rivals = [one.name for one in others if one.overlaps(best)]
-    if rivals:
-        whose = f"that of {rivals[0]}" if len(rivals) == 1 else f"those of {listed(rivals)}"
-        return (f"The interval of {best.name} overlaps {whose}: this run does not rank them.",)
-    return (
-        f"The interval of {best.name} over {best.repeats} repeats overlaps no other network's; "
-        f"the next is {others[0].name} at {_figure(others[0], others[0].score)}.",
-    )
+    return (rank_of_repeats(best, others, _figure(others[0], others[0].score)),)
 
 
 def _without_attention(summaries: Sequence[TranslationSummary]) -> tuple[str, ...]:
@@ -138,15 +131,7 @@ def _limits(summaries: Sequence[TranslationSummary]) -> tuple[str, ...]:
             "BLEU and chrF were not measured: they need sacrebleu (pip install "
             "'recurra[translate]')."
         )
-    if repeats > 1:
-        sentences.append(
-            f"Intervals over repeats (Student t, {repeats} seeds) show what another seed would "
-            "change, not what other pairs would change."
-        )
-    if 1 < repeats < 4:
-        sentences.append(
-            f"With {repeats} repeats a t interval is very wide; five or more narrow it down."
-        )
+    sentences += repeat_limits(repeats, "other pairs")
     sentences.append("Times and memory belong to the machine that ran the comparison.")
     return tuple(sentences)
 
