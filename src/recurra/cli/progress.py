@@ -103,9 +103,8 @@ class TrainingProgress(TrainingObserver):
 
     def sample_made(self, epoch: int, text: str) -> None:
         """Show what the network writes now."""
-        self._console.print(f"{self._name}a sample after epoch {epoch}:")
-        for line in text.splitlines() or [""]:
-            self._console.print(f"    {_printable(line)}")
+        lines = [f"    {_printable(line)}" for line in text.splitlines()]
+        self._console.print("\n".join([f"{self._name}a sample after epoch {epoch}:", *lines]))
 
     def training_ended(self, state: TrainingState) -> None:
         """Let Ctrl-C come at once again."""
