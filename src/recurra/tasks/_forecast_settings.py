@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
-from recurra.errors import CorruptArtifactError, UnknownNameError, UsageError
+from recurra.errors import UnknownNameError, UsageError
 from recurra.runtime import ForecasterSpecification
 from recurra.sequences import MISSING, NORMALIZATIONS, SCALINGS, TRANSFORMS
 from recurra.tasks._kernels import KERNELS
-from recurra.tasks._training import TrainingOptions
+from recurra.tasks._setting_checks import (
+    check_between,
+    check_choice,
+    check_learning_rate,
+    check_rows,
+    check_whole,
+    is_number,
+    plain_value,
+)
+from recurra.tasks._task_settings import TaskSettings, read_settings, units_by_layer
+from recurra.tasks._training_options import TrainingOptions
 
 __all__ = [
     "FORECAST_MODELS",
@@ -29,7 +37,7 @@ LOSSES = ("mae", "mse", "pinball")
 
 
 @dataclass(frozen=True)
-class ForecasterSettings:
+class ForecasterSettings(TaskSettings):
     """Everything that decides how a forecaster is made.
 
     `ForecasterSpecification` explains the architecture, `WindowEncoder` the windows and
@@ -110,28 +118,13 @@ class ForecasterSettings:
             static_features=static,
             outputs=max(1, len(self.quantiles)),
             median=median,
-            units=self._units(),
+            units=units_by_layer(self.units, self.layers),
             **{name: getattr(self, name) for name in _ARCHITECTURE},
         )
 
     def training(self) -> TrainingOptions:
         """Return how to train."""
-        names = [f.name for f in fields(TrainingOptions) if hasattr(self, f.name)]
-        return TrainingOptions(
-            judge_start=self.skip, **{name: getattr(self, name) for name in names}
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(self).items()
-        }
-
-    def _units(self) -> tuple[int, ...]:
-        if isinstance(self.units, int):
-            return (self.units,) * self.layers
-        return tuple(self.units)
+        return replace(super().training(), judge_start=self.skip)
 
 
 _ARCHITECTURE = (
@@ -185,20 +178,16 @@ def resolve_forecast_settings(preset: str, given: Mapping[str, Any]) -> Forecast
         UnknownNameError: If a name or a choice is unknown.
         UsageError: If a number is out of its range, or settings contradict each other.
     """
-    if preset not in FORECAST_PRESETS:
-        raise UnknownNameError("preset", preset, FORECAST_PRESETS)
-    chosen = {name: _plain(value) for name, value in given.items() if value is not None}
+    check_choice("preset", preset, tuple(FORECAST_PRESETS))
+    chosen = {name: plain_value(value) for name, value in given.items() if value is not None}
     model = chosen.setdefault("model", "gru")
-    if model not in FORECAST_MODELS:
-        raise UnknownNameError("model", str(model), FORECAST_MODELS)
+    check_choice("model", model, tuple(FORECAST_MODELS))
     values = {**FORECAST_PRESETS[preset], **FORECAST_MODELS[model]}
     if preset == "accurate" and model == "segrnn":
         values |= _ACCURATE_SEGRNN
     if "quantiles" in chosen and not chosen["quantiles"]:
         values["loss"] = "mae"
-    settings = ForecasterSettings(**{**values, **chosen})
-    _check(settings)
-    return settings
+    return _make(**{**values, **chosen})
 
 
 def settle_forecast_settings(
@@ -255,19 +244,7 @@ def forecast_settings_from_manifest(manifest: Mapping[str, Any]) -> ForecasterSe
     Raises:
         CorruptArtifactError: If they cannot be used.
     """
-    saved = manifest.get("settings")
-    known = {field.name for field in fields(ForecasterSettings)}
-    if not isinstance(saved, dict) or not set(saved) <= known:
-        raise CorruptArtifactError("the manifest's settings are not those of a forecaster")
-    try:
-        values: dict[str, Any] = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in saved.items()
-        }
-        settings = ForecasterSettings(**values)
-        _check(settings)
-    except (TypeError, ValueError) as error:
-        raise CorruptArtifactError(f"the manifest's settings cannot be used: {error}") from error
-    return settings
+    return read_settings(manifest, ForecasterSettings, "a forecaster", _make)
 
 
 def _choose_lookback(horizon: int, season: int, rows: int) -> int:
@@ -288,22 +265,25 @@ def _choose_segment(lookback: int) -> int:
     return min(divisors, key=lambda n: (abs(n - wanted), n))
 
 
+def _make(**values: Any) -> ForecasterSettings:
+    settings = ForecasterSettings(**values)
+    _check(settings)
+    return settings
+
+
 def _check(settings: ForecasterSettings) -> None:
     for name, choices in _CHOICES.items():
         if getattr(settings, name) not in choices:
             known = [choice for choice in choices if choice is not None]
             raise UnknownNameError(name, str(getattr(settings, name)), known)
     for name in ("horizon", "layers", "patience", "epoch_windows"):
-        _check_whole(name, getattr(settings, name), 1)
+        check_whole(name, getattr(settings, name), 1)
     for name in ("lookback", "season", "segment", "epochs", "batch_size"):
-        _check_whole(name, getattr(settings, name), 0)
-    rate = settings.learning_rate
-    if not _is_number(rate) or not 0 < rate < math.inf:
-        raise UsageError(f"learning_rate must be above 0, not {rate!r}")
-    if not _is_number(settings.averaging) or not 0 <= settings.averaging < 1:
-        raise UsageError(f"averaging must be at least 0 and below 1, not {settings.averaging!r}")
-    _check_share("validation", settings.validation, smallest=1)
-    _check_share("test", settings.test, smallest=0)
+        check_whole(name, getattr(settings, name), 0)
+    check_learning_rate(settings.learning_rate)
+    check_between("averaging", settings.averaging)
+    check_rows("validation", settings.validation, smallest=1)
+    check_rows("test", settings.test, smallest=0)
     _check_quantiles(settings)
     if isinstance(settings.units, tuple) and settings.layers not in (1, len(settings.units)):
         raise UsageError(
@@ -334,34 +314,9 @@ def _check_quantiles(settings: ForecasterSettings) -> None:
             raise UsageError("loss='pinball' needs quantiles; take loss='mae' or 'mse'")
         return
     rising = list(levels) == sorted(set(levels))
-    if not all(_is_number(q) and 0 < q < 1 for q in levels) or not rising or 0.5 not in levels:
+    if not all(is_number(q) and 0 < q < 1 for q in levels) or not rising or 0.5 not in levels:
         raise UsageError(
             f"quantiles must rise between 0 and 1 and hold 0.5, as 0.1,0.5,0.9; not {levels}"
         )
     if settings.loss != "pinball":
         raise UsageError(f"loss={settings.loss!r} forecasts no quantiles; give quantiles=()")
-
-
-def _plain(value: Any) -> Any:
-    """Return NumPy's numbers and arrays, as searches over settings give them, as Python's."""
-    if isinstance(value, (np.generic, np.ndarray)):
-        value = value.tolist()
-    return tuple(map(_plain, value)) if isinstance(value, (list, tuple)) else value
-
-
-def _check_whole(name: str, value: object, smallest: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < smallest:
-        raise UsageError(f"{name} must be a whole number from {smallest} up, not {value!r}")
-
-
-def _check_share(name: str, value: object, smallest: int) -> None:
-    whole = isinstance(value, int) and not isinstance(value, bool) and value >= smallest
-    share = isinstance(value, float) and smallest <= math.ceil(value) and 0 <= value < 1
-    if not whole and not share:
-        raise UsageError(
-            f"{name} must be a number of rows or a share between 0 and 1, not {value!r}"
-        )
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from recurra.errors import CorruptArtifactError, UsageError
+from recurra.errors import UsageError
 from recurra.runtime import LanguageModelSpecification
 from recurra.tasks._kernels import KERNELS
 from recurra.tasks._setting_checks import (
@@ -18,7 +18,7 @@ from recurra.tasks._setting_checks import (
     check_whole,
     plain_value,
 )
-from recurra.tasks._training_options import TrainingOptions
+from recurra.tasks._task_settings import TaskSettings, read_settings, units_by_layer
 
 __all__ = [
     "GENERATOR_PRESETS",
@@ -30,7 +30,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class TextGeneratorSettings:
+class TextGeneratorSettings(TaskSettings):
     """Everything that decides how a text generator is made.
 
     `LanguageModelSpecification` explains the architecture, `Tokenizer` the tokens and
@@ -80,26 +80,9 @@ class TextGeneratorSettings:
         """Return the architecture for a tokenizer with so many tokens."""
         return LanguageModelSpecification(
             vocabulary=vocabulary,
-            units=self._units(),
+            units=units_by_layer(self.units, self.layers),
             **{name: getattr(self, name) for name in _ARCHITECTURE},
         )
-
-    def training(self) -> TrainingOptions:
-        """Return how to train."""
-        names = [f.name for f in fields(TrainingOptions) if hasattr(self, f.name)]
-        return TrainingOptions(**{name: getattr(self, name) for name in names})
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(self).items()
-        }
-
-    def _units(self) -> tuple[int, ...]:
-        if isinstance(self.units, int):
-            return (self.units,) * self.layers
-        return tuple(self.units)
 
 
 _ARCHITECTURE = (
@@ -154,9 +137,7 @@ def resolve_generator_settings(preset: str, given: Mapping[str, Any]) -> TextGen
     chosen = {name: plain_value(value) for name, value in given.items() if value is not None}
     level = chosen.get("level", "char")
     check_choice("level", level, tuple(_FAST))
-    settings = TextGeneratorSettings(**{**GENERATOR_PRESETS[preset][level], **chosen})
-    _check(settings)
-    return settings
+    return _make(**{**GENERATOR_PRESETS[preset][level], **chosen})
 
 
 def settle_generator_settings(
@@ -191,15 +172,12 @@ def generator_settings_from_manifest(manifest: Mapping[str, Any]) -> TextGenerat
     Raises:
         CorruptArtifactError: If they cannot be used.
     """
-    saved = manifest.get("settings")
-    known = {field.name for field in fields(TextGeneratorSettings)}
-    if not isinstance(saved, dict) or not set(saved) <= known:
-        raise CorruptArtifactError("the manifest's settings are not those of a text generator")
-    try:
-        settings = TextGeneratorSettings(**{k: plain_value(v) for k, v in saved.items()})
-        _check(settings)
-    except (TypeError, ValueError) as error:
-        raise CorruptArtifactError(f"the manifest's settings cannot be used: {error}") from error
+    return read_settings(manifest, TextGeneratorSettings, "a text generator", _make)
+
+
+def _make(**values: Any) -> TextGeneratorSettings:
+    settings = TextGeneratorSettings(**values)
+    _check(settings)
     return settings
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from recurra.errors import CorruptArtifactError, UsageError
+from recurra.errors import UsageError
 from recurra.runtime import LanguageModelSpecification
 from recurra.tasks._kernels import KERNELS
 from recurra.tasks._setting_checks import (
@@ -17,13 +17,13 @@ from recurra.tasks._setting_checks import (
     check_whole,
     plain_value,
 )
-from recurra.tasks._training_options import TrainingOptions
+from recurra.tasks._task_settings import TaskSettings, read_settings, units_by_layer
 
 __all__ = ["RollGeneratorSettings", "resolve_roll_settings", "roll_settings_from_manifest"]
 
 
 @dataclass(frozen=True)
-class RollGeneratorSettings:
+class RollGeneratorSettings(TaskSettings):
     """Everything that decides how a generator of piano rolls is made.
 
     `LanguageModelSpecification` explains the architecture and `TrainingOptions` the training; here
@@ -57,28 +57,15 @@ class RollGeneratorSettings:
 
     def specification(self, notes: int) -> LanguageModelSpecification:
         """Return the architecture for rolls of so many notes."""
-        units = (self.units,) * self.layers if isinstance(self.units, int) else tuple(self.units)
         return LanguageModelSpecification(
             vocabulary=notes,
             embedding=self.embedding,
             cell=self.cell,
-            units=units,
+            units=units_by_layer(self.units, self.layers),
             dropout=self.dropout,
             recurrent_dropout=self.recurrent_dropout,
             inputs="rolls",
         )
-
-    def training(self) -> TrainingOptions:
-        """Return how to train."""
-        names = [f.name for f in fields(TrainingOptions) if hasattr(self, f.name)]
-        return TrainingOptions(**{name: getattr(self, name) for name in names})
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(self).items()
-        }
 
 
 def resolve_roll_settings(given: Mapping[str, Any]) -> RollGeneratorSettings:
@@ -91,10 +78,7 @@ def resolve_roll_settings(given: Mapping[str, Any]) -> RollGeneratorSettings:
         UnknownNameError: If a choice is unknown.
         UsageError: If a number is out of its range, or settings contradict each other.
     """
-    chosen = {name: plain_value(value) for name, value in given.items() if value is not None}
-    settings = RollGeneratorSettings(**chosen)
-    _check(settings)
-    return settings
+    return _make(**{name: plain_value(v) for name, v in given.items() if v is not None})
 
 
 def roll_settings_from_manifest(manifest: Mapping[str, Any]) -> RollGeneratorSettings:
@@ -103,14 +87,13 @@ def roll_settings_from_manifest(manifest: Mapping[str, Any]) -> RollGeneratorSet
     Raises:
         CorruptArtifactError: If they cannot be used.
     """
-    saved = manifest.get("settings")
-    known = {field.name for field in fields(RollGeneratorSettings)}
-    if not isinstance(saved, dict) or not set(saved) <= known:
-        raise CorruptArtifactError("the manifest's settings are not those of a roll generator")
-    try:
-        return resolve_roll_settings(saved)
-    except (TypeError, ValueError) as error:
-        raise CorruptArtifactError(f"the manifest's settings cannot be used: {error}") from error
+    return read_settings(manifest, RollGeneratorSettings, "a roll generator", _make)
+
+
+def _make(**values: Any) -> RollGeneratorSettings:
+    settings = RollGeneratorSettings(**values)
+    _check(settings)
+    return settings
 
 
 def _check(settings: RollGeneratorSettings) -> None:

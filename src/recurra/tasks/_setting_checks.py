@@ -17,6 +17,7 @@ __all__ = [
     "check_rows",
     "check_units",
     "check_whole",
+    "is_number",
     "plain_value",
 ]
 
@@ -29,13 +30,13 @@ def check_whole(name: str, value: object, smallest: int) -> None:
 
 def check_between(name: str, value: object) -> None:
     """Refuse what is no number from 0 to below 1."""
-    if not _is_number(value) or not 0 <= value < 1:  # type: ignore[operator]
+    if not is_number(value) or not 0 <= value < 1:  # type: ignore[operator]
         raise UsageError(f"{name} must be at least 0 and below 1, not {value!r}")
 
 
 def check_learning_rate(value: object) -> None:
     """Refuse what is no finite number above 0."""
-    if not _is_number(value) or not 0 < value < math.inf:  # type: ignore[operator]
+    if not is_number(value) or not 0 < value < math.inf:  # type: ignore[operator]
         raise UsageError(f"learning_rate must be above 0, not {value!r}")
 
 
@@ -70,5 +71,6 @@ def plain_value(value: Any) -> Any:
     return tuple(map(plain_value, value)) if isinstance(value, (list, tuple)) else value
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Whether a value is a number, which `True` and `False` are not."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from recurra.errors import CorruptArtifactError, UnknownNameError, UsageError
+from recurra.errors import UsageError
 from recurra.runtime import ClassifierSpecification
 from recurra.tasks._kernels import KERNELS
-from recurra.tasks._training import TrainingOptions
+from recurra.tasks._setting_checks import (
+    check_choice,
+    check_learning_rate,
+    check_units,
+    check_whole,
+    is_number,
+)
+from recurra.tasks._task_settings import TaskSettings, read_settings, units_by_layer
 
 __all__ = ["PRESETS", "TextClassifierSettings", "resolve_settings", "settings_from_manifest"]
 
 
 @dataclass(frozen=True)
-class TextClassifierSettings:
+class TextClassifierSettings(TaskSettings):
     """Everything that decides how a text classifier is made.
 
     `ClassifierSpecification` explains the architecture, `TextEncoder` the encoding and
@@ -70,36 +77,13 @@ class TextClassifierSettings:
             vocabulary=vocabulary,
             classes=classes,
             ngrams=ngrams,
-            units=self._units(),
+            units=units_by_layer(self.units, self.layers),
             **{name: getattr(self, name) for name in _ARCHITECTURE},
-        )
-
-    def training(self) -> TrainingOptions:
-        """Return how to train."""
-        return TrainingOptions(
-            **{
-                f.name: getattr(self, f.name)
-                for f in fields(TrainingOptions)
-                if hasattr(self, f.name)
-            }
         )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values; no `max_length` is 0, as a user writes it."""
-        values = {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in asdict(self).items()
-        }
-        return {**values, "max_length": self.max_length or 0}
-
-    def _units(self) -> tuple[int, ...]:
-        if isinstance(self.units, int):
-            return (self.units,) * self.layers
-        if self.layers not in (1, len(self.units)):
-            raise UsageError(
-                f"units names {len(self.units)} layers ({self.units}), layers says {self.layers}"
-            )
-        return tuple(self.units)
+        return {**super().to_dict(), "max_length": self.max_length or 0}
 
 
 _ARCHITECTURE = (
@@ -185,18 +169,13 @@ def resolve_settings(
         UnknownNameError: If the preset or a choice is unknown.
         UsageError: If a number is out of its range.
     """
-    if preset not in PRESETS:
-        raise UnknownNameError("preset", preset, PRESETS)
+    check_choice("preset", preset, tuple(PRESETS))
     chosen = {name: value for name, value in given.items() if value is not None}
     chosen = {k: tuple(v) if isinstance(v, list) else v for k, v in chosen.items()}
     level = chosen.get("level") or choose_level(sample)
-    if level not in PRESETS[preset]:
-        raise UnknownNameError("level", str(level), PRESETS[preset])
+    check_choice("level", level, tuple(PRESETS[preset]))
     values = {**PRESETS[preset][level], "level": level, **chosen}
-    if values.get("max_length") == 0:
-        values["max_length"] = None
-    settings = TextClassifierSettings(**values)
-    _check(settings)
+    settings = _make(**values)
     if "epochs" not in values and rows is not None:
         settings = replace(settings, epochs=choose_epochs(rows, settings.batch_size))
     return settings
@@ -222,44 +201,28 @@ def settings_from_manifest(manifest: Mapping[str, Any]) -> TextClassifierSetting
     Raises:
         CorruptArtifactError: If they cannot be used.
     """
-    saved = manifest.get("settings")
-    known = {field.name for field in fields(TextClassifierSettings)}
-    if not isinstance(saved, dict) or not set(saved) <= known:
-        raise CorruptArtifactError("the manifest's settings are not those of a text classifier")
-    try:
-        values: dict[str, Any] = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in saved.items()
-        }
-        values["max_length"] = values.get("max_length") or None
-        settings = TextClassifierSettings(**values)
-        _check(settings)
-    except (TypeError, ValueError) as error:
-        raise CorruptArtifactError(f"the manifest's settings cannot be used: {error}") from error
+    return read_settings(manifest, TextClassifierSettings, "a text classifier", _make)
+
+
+def _make(**values: Any) -> TextClassifierSettings:
+    if values.get("max_length") == 0:
+        values["max_length"] = None
+    settings = TextClassifierSettings(**values)
+    _check(settings)
     return settings
 
 
 def _check(settings: TextClassifierSettings) -> None:
-    if settings.kernels not in KERNELS:
-        raise UnknownNameError("kernels", str(settings.kernels), KERNELS)
-    for name in ("layers", "epochs", "batch_size", "patience", "vocabulary", "max_length"):
-        value = getattr(settings, name)
-        if name == "max_length" and value is None:
-            continue
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise UsageError(f"{name} must be a whole number from 1 up, not {value!r}")
-    rate = settings.learning_rate
-    if not _is_number(rate) or not 0 < rate < math.inf:
-        raise UsageError(f"learning_rate must be above 0, not {rate!r}")
+    check_choice("kernels", settings.kernels, KERNELS)
+    for name in ("layers", "epochs", "batch_size", "patience", "vocabulary"):
+        check_whole(name, getattr(settings, name), 1)
+    if settings.max_length is not None:
+        check_whole("max_length", settings.max_length, 1)
+    check_learning_rate(settings.learning_rate)
     for name in ("validation", "word_dropout", "averaging"):
         value = getattr(settings, name)
-        if not _is_number(value) or not 0 <= value < 1 or (name == "validation" and value == 0):
+        if not is_number(value) or not 0 <= value < 1 or (name == "validation" and value == 0):
             raise UsageError(f"{name} must be between 0 and 1, not {value!r}")
-    if settings.level not in PRESETS["fast"]:
-        raise UnknownNameError("level", str(settings.level), PRESETS["fast"])
-    if not isinstance(settings.units, (int, tuple)):
-        raise UsageError(f"units must be a number or one for each layer, not {settings.units!r}")
+    check_choice("level", settings.level, tuple(PRESETS["fast"]))
+    check_units(settings.units, settings.layers)
     settings.specification(vocabulary=2, classes=2, ngrams=0)  # checks the architecture
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from recurra.errors import CorruptArtifactError, UsageError
+from recurra.errors import UsageError
 from recurra.runtime import DecodingOptions, TranslatorSpecification
 from recurra.tasks._kernels import KERNELS
 from recurra.tasks._setting_checks import (
@@ -18,7 +18,8 @@ from recurra.tasks._setting_checks import (
     check_whole,
     plain_value,
 )
-from recurra.tasks._training_options import DECAYS, TrainingOptions
+from recurra.tasks._task_settings import TaskSettings, read_settings
+from recurra.tasks._training_options import DECAYS
 
 __all__ = [
     "TRANSLATOR_PRESETS",
@@ -32,7 +33,7 @@ _LEVELS = ("char", "word", "subword")
 
 
 @dataclass(frozen=True)
-class TranslatorSettings:
+class TranslatorSettings(TaskSettings):
     """Everything that decides how a translator is made.
 
     `TranslatorSpecification` explains the architecture, `Tokenizer` the encoding and
@@ -94,15 +95,6 @@ class TranslatorSettings:
             decoder_layers=self.layers,
             **{name: getattr(self, name) for name in _ARCHITECTURE},
         )
-
-    def training(self) -> TrainingOptions:
-        """Return how to train."""
-        names = [f.name for f in fields(TrainingOptions) if hasattr(self, f.name)]
-        return TrainingOptions(**{name: getattr(self, name) for name in names})
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return asdict(self)
 
 
 _ARCHITECTURE = (
@@ -166,9 +158,7 @@ def resolve_translator_settings(
     level = chosen.get("level") or _choose_level(targets)
     check_choice("level", level, _LEVELS)
     values = {"max_length": _MOST_TOKENS[level], **TRANSLATOR_PRESETS[preset][level]}
-    settings = TranslatorSettings(**{**values, **chosen, "level": level})
-    _check(settings)
-    return settings
+    return _make(**{**values, **chosen, "level": level})
 
 
 def settle_translator_settings(
@@ -187,16 +177,7 @@ def translator_settings_from_manifest(manifest: Mapping[str, Any]) -> Translator
     Raises:
         CorruptArtifactError: If they cannot be used.
     """
-    saved = manifest.get("settings")
-    known = {field.name for field in fields(TranslatorSettings)}
-    if not isinstance(saved, dict) or not set(saved) <= known:
-        raise CorruptArtifactError("the manifest's settings are not those of a translator")
-    try:
-        settings = TranslatorSettings(**saved)
-        _check(settings)
-    except (TypeError, ValueError) as error:
-        raise CorruptArtifactError(f"the manifest's settings cannot be used: {error}") from error
-    return settings
+    return read_settings(manifest, TranslatorSettings, "a translator", _make)
 
 
 def _choose_level(targets: Sequence[str]) -> str:
@@ -205,6 +186,12 @@ def _choose_level(targets: Sequence[str]) -> str:
         return "subword"
     words = sum(len(text.split()) for text in targets) / len(targets)
     return "char" if words < _WORDS_IN_A_TARGET else "subword"
+
+
+def _make(**values: Any) -> TranslatorSettings:
+    settings = TranslatorSettings(**values)
+    _check(settings)
+    return settings
 
 
 def _check(settings: TranslatorSettings) -> None:
