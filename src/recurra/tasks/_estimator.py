@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import inspect
 from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn import exceptions
 from sklearn.base import BaseEstimator
 
 from recurra.errors import NotFittedError, UsageError
+from recurra.models import assign_weights, named_weights
+from recurra.runtime import Artifact, check_writable, read_artifact, write_artifact
 from recurra.tasks._checkpoint import Checkpoint
 from recurra.tasks._facts import now, versions
-from recurra.tasks._keras_files import check_keras_path, write_keras_file
+from recurra.tasks._keras_files import check_keras_path, keras_bytes, write_keras_file
 from recurra.tasks._kernels import kernel_name
-from recurra.tasks._manifests import manifest_part
+from recurra.tasks._manifests import manifest_part, seed_from_manifest
 
 if TYPE_CHECKING:
     import keras
@@ -38,6 +42,38 @@ class TaskEstimator(BaseEstimator):  # type: ignore[misc]
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "model_")
+
+    def save(self, path: str | Path) -> Path:
+        """Write everything into one file, atomically.
+
+        Args:
+            path: Usually ends in `.recurra`.
+
+        Raises:
+            NotFittedError: Before `fit`.
+            OutputError: If it cannot be written.
+        """
+        self._check_fitted()
+        check_writable(path)
+        manifest = self._manifest()
+        encoder, arrays = self._contents()
+        plain, card = keras_bytes(self._plain_model()), self._card(manifest)
+        return write_artifact(path, Artifact(manifest, encoder, arrays, plain, card))
+
+    @classmethod
+    def load(cls, path: str | Path | Artifact) -> Self:
+        """Read a model that `save` has written.
+
+        The Keras model is built from the specification; no code in the file is run.
+
+        Args:
+            path: A `.recurra` file, or its contents.
+
+        Raises:
+            SourceError: If there is no such file.
+            ArtifactError: If it cannot be used.
+        """
+        return cls._from_artifact(path if isinstance(path, Artifact) else read_artifact(path))
 
     def export(self, path: str | Path) -> Path:
         """Write the plain Keras model, for programs without Recurra.
@@ -62,8 +98,32 @@ class TaskEstimator(BaseEstimator):  # type: ignore[misc]
             Checkpoint(self.checkpoint, {}, resume=False).discard()
 
     @abstractmethod
+    def _contents(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """Return the fitted preprocessing and all arrays, as they go into a file."""
+
+    @abstractmethod
+    def _card(self, manifest: Mapping[str, Any]) -> str:
+        """Return the model card."""
+
+    @classmethod
+    @abstractmethod
+    def _from_artifact(cls, artifact: Artifact) -> Self:
+        """Return the fitted estimator of a file."""
+
+    @abstractmethod
+    def _new_model(self) -> keras.Model:
+        """Return a network of the specification with fresh weights."""
+
     def _plain_model(self) -> keras.Model:
-        """Return a copy of the network without loss and optimizer."""
+        """Return a copy without loss and optimizer, which other programs could not read."""
+        copy = self._new_model()
+        assign_weights(copy, named_weights(self.model_))
+        return copy
+
+    def _given(self) -> dict[str, Any]:
+        """Return the parameters that are settings of the model."""
+        params = self.get_params(deep=False)
+        return {name: value for name, value in params.items() if name not in _OF_THE_RUN}
 
     def _check_seed(self) -> None:
         seed = self.seed
@@ -118,12 +178,30 @@ class TaskEstimator(BaseEstimator):  # type: ignore[misc]
             "versions": versions(),
         }
 
-    def _restore_manifest(self, manifest: Mapping[str, Any]) -> None:
-        """Take over the facts of a file."""
+    @classmethod
+    def _with_settings(cls, settings: Any, manifest: Mapping[str, Any], **others: Any) -> Self:
+        """Return an estimator with the settings and the seed of a file, not fitted yet."""
+        names = inspect.signature(cls).parameters
+        chosen = {name: value for name, value in settings.to_dict().items() if name in names}
+        estimator = cls(**{**chosen, **others}, seed=seed_from_manifest(manifest))
+        estimator.settings_ = settings
+        return estimator
+
+    def _restore(
+        self,
+        specification: Any,
+        weights: Mapping[str, NDArray[Any]],
+        manifest: Mapping[str, Any],
+    ) -> None:
+        """Take over the network and the facts of a file."""
+        self.specification_ = specification
+        self.model_ = self._new_model()
+        assign_weights(self.model_, weights)
         self.manifest_ = {k: v for k, v in manifest.items() if k not in _OF_THE_FILE}
         self.history_ = manifest_part(manifest_part(self.manifest_, "training"), "history")
         self.data_ = manifest_part(self.manifest_, "data")
         self.metrics_ = manifest_part(self.manifest_, "metrics")
 
 
+_OF_THE_RUN = frozenset({"preset", "seed", "checkpoint", "resume", "verbose"})
 _OF_THE_FILE = frozenset({"files", "kind", "format"})

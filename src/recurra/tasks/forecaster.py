@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -12,17 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import UsageError
-from recurra.models import assign_weights, build_forecaster, named_weights
+from recurra.models import build_forecaster, named_weights
 from recurra.runtime import (
     FORECAST_TASK,
     Artifact,
     Forecast,
     ForecastPredictor,
-    LoadedForecaster,
-    check_writable,
     forecaster_contents,
     read_forecaster,
-    write_artifact,
 )
 from recurra.sequences import (
     FrameKind,
@@ -50,8 +46,6 @@ from recurra.tasks._forecast_training import (
     network_of,
     train_forecaster,
 )
-from recurra.tasks._keras_files import keras_bytes
-from recurra.tasks._manifests import seed_from_manifest
 from recurra.tasks._series_sources import OpenedSeries, open_new_series, open_series
 from recurra.tasks._training import TrainingObserver
 
@@ -72,7 +66,6 @@ _READING = (
     "time_format",
     "decimal",
 )
-_NOT_SETTINGS = {*_READING, "preset", "seed", "checkpoint", "resume", "verbose"}
 
 
 class Forecaster(TaskEstimator):
@@ -471,56 +464,9 @@ class Forecaster(TaskEstimator):
         table = self._open(data).table
         return find_anomalies(self.predictor_, table, level=level, progress=progress)
 
-    def save(self, path: str | Path) -> Path:
-        """Write everything into one file, atomically.
-
-        Args:
-            path: Usually ends in `.recurra`.
-
-        Raises:
-            NotFittedError: Before `fit`.
-            OutputError: If it cannot be written.
-        """
-        self._check_fitted()
-        check_writable(path)
-        manifest = self._manifest()
-        encoder, arrays = forecaster_contents(
-            self.predictor_,
-            named_weights(self.model_),
-            seen_ticks=self._seen_ticks,
-            deviations=self._scales.deviations,
-            naive_errors=self._scales.naive_errors,
-            reading=self._reading(),
-        )
-        plain = keras_bytes(self._plain_model())
-        return write_artifact(
-            path, Artifact(manifest, encoder, arrays, plain, forecast_card(manifest))
-        )
-
-    @classmethod
-    def load(cls, path: str | Path | Artifact) -> Self:
-        """Read a forecaster that `save` has written; no code in the file is run.
-
-        Args:
-            path: A `.recurra` file, or its contents.
-
-        Raises:
-            SourceError: If there is no such file.
-            ArtifactError: If it cannot be used.
-        """
-        loaded = read_forecaster(path)
-        manifest = loaded.manifest
-        settings = forecast_settings_from_manifest(manifest)
-        chosen = {k: v for k, v in settings.to_dict().items() if k in _PARAMETERS}
-        reading = {k: v for k, v in loaded.reading.items() if k in _READING}
-        forecaster = cls(**{**chosen, **reading}, seed=seed_from_manifest(manifest))
-        forecaster.settings_ = settings
-        forecaster._restore(loaded)
-        return forecaster
-
     def _given(self) -> dict[str, Any]:
-        params = self.get_params(deep=False)
-        return {k: v for k, v in params.items() if k not in _NOT_SETTINGS and v is not None}
+        given = super()._given()
+        return {k: v for k, v in given.items() if k not in _READING and v is not None}
 
     def _reading(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in _READING}
@@ -548,22 +494,32 @@ class Forecaster(TaskEstimator):
             tail=table.tail(rows),
         )
 
-    def _restore(self, loaded: LoadedForecaster) -> None:
-        self.specification_ = loaded.specification
-        self.model_ = build_forecaster(loaded.specification)
-        assign_weights(self.model_, loaded.weights)
-        self.predictor_ = loaded.predictor
-        self._restore_manifest(loaded.manifest)
-        season = max(1, self.settings_.season)
-        self._scales = Scales(loaded.deviations, loaded.naive_errors, season)
-        self._seen_ticks = loaded.seen_ticks
-        self._kind = None
+    def _contents(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        return forecaster_contents(
+            self.predictor_,
+            named_weights(self.model_),
+            seen_ticks=self._seen_ticks,
+            deviations=self._scales.deviations,
+            naive_errors=self._scales.naive_errors,
+            reading=self._reading(),
+        )
 
-    def _plain_model(self) -> keras.Model:
-        """Return a copy without loss and optimizer, which other programs could not read."""
-        copy = build_forecaster(self.specification_)
-        assign_weights(copy, named_weights(self.model_))
-        return copy
+    def _card(self, manifest: Mapping[str, Any]) -> str:
+        return forecast_card(manifest)
 
+    @classmethod
+    def _from_artifact(cls, artifact: Artifact) -> Self:
+        loaded = read_forecaster(artifact)
+        settings = forecast_settings_from_manifest(loaded.manifest)
+        reading = {k: v for k, v in loaded.reading.items() if k in _READING}
+        forecaster = cls._with_settings(settings, loaded.manifest, **reading)
+        forecaster._restore(loaded.specification, loaded.weights, loaded.manifest)
+        forecaster.predictor_ = loaded.predictor
+        season = max(1, settings.season)
+        forecaster._scales = Scales(loaded.deviations, loaded.naive_errors, season)
+        forecaster._seen_ticks = loaded.seen_ticks
+        forecaster._kind = None
+        return forecaster
 
-_PARAMETERS = set(inspect.signature(Forecaster.__init__).parameters)
+    def _new_model(self) -> keras.Model:
+        return build_forecaster(self.specification_)

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.models import assign_weights, build_language_model, named_weights
+from recurra.models import build_language_model, named_weights
 from recurra.runtime import (
     ROLL_TASK,
     Artifact,
     RollPredictor,
-    check_writable,
-    read_artifact,
-    write_artifact,
 )
 from recurra.sequences import RollsDataset
 from recurra.tasks._estimator import TaskEstimator
-from recurra.tasks._keras_files import keras_bytes
-from recurra.tasks._manifests import seed_from_manifest
 from recurra.tasks._roll_card import roll_card
 from recurra.tasks._roll_preparation import PreparedRolls, checked_rolls, prepare_rolls
 from recurra.tasks._roll_settings import (
@@ -37,8 +31,6 @@ if TYPE_CHECKING:
     import keras
 
 __all__ = ["RollGenerator"]
-
-_NOT_SETTINGS = {"seed", "checkpoint", "resume", "verbose"}
 
 
 class RollGenerator(TaskEstimator):
@@ -185,53 +177,9 @@ class RollGenerator(TaskEstimator):
         self._check_fitted()
         return self.predictor_.measure(checked_rolls(rolls))
 
-    def save(self, path: str | Path) -> Path:
-        """Write everything into one file, atomically.
-
-        Args:
-            path: Usually ends in `.recurra`.
-
-        Raises:
-            NotFittedError: Before `fit`.
-            OutputError: If it cannot be written.
-        """
-        self._check_fitted()
-        check_writable(path)
-        manifest, weights = self._manifest(), named_weights(self.model_)
-        plain = keras_bytes(self._plain_model())
-        encoder = {"rolls": {"notes": self.predictor_.notes}}
-        return write_artifact(
-            path, Artifact(manifest, encoder, weights, plain, roll_card(manifest))
-        )
-
-    @classmethod
-    def load(cls, path: str | Path | Artifact) -> Self:
-        """Read a generator that `save` has written; no code in the file is run.
-
-        Args:
-            path: A `.recurra` file, or its contents.
-
-        Raises:
-            SourceError: If there is no such file.
-            ArtifactError: If it cannot be used.
-        """
-        artifact = path if isinstance(path, Artifact) else read_artifact(path)
-        predictor = RollPredictor.from_artifact(artifact)
-        settings = roll_settings_from_manifest(artifact.manifest)
-        chosen = {k: v for k, v in settings.to_dict().items() if k in _PARAMETERS}
-        generator = cls(**chosen, seed=seed_from_manifest(artifact.manifest))
-        generator.settings_ = settings
-        generator.predictor_ = predictor
-        generator.specification_ = predictor.specification
-        generator.model_ = build_language_model(predictor.specification)
-        assign_weights(generator.model_, artifact.weights)
-        generator._restore_manifest(artifact.manifest)
-        return generator
-
     def _settle(self) -> RollGeneratorSettings:
         self._check_seed()
-        params = self.get_params(deep=False)
-        return resolve_roll_settings({k: v for k, v in params.items() if k not in _NOT_SETTINGS})
+        return resolve_roll_settings(self._given())
 
     def _fit_prepared(
         self,
@@ -256,11 +204,20 @@ class RollGenerator(TaskEstimator):
         self.metrics_ = {"part": part, **self.predictor_.measure(getattr(prepared, part))}
         return self
 
-    def _plain_model(self) -> keras.Model:
-        """Return a copy without loss and optimizer."""
-        copy = build_language_model(self.specification_)
-        assign_weights(copy, named_weights(self.model_))
-        return copy
+    def _contents(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        return {"rolls": {"notes": self.predictor_.notes}}, named_weights(self.model_)
 
+    def _card(self, manifest: Mapping[str, Any]) -> str:
+        return roll_card(manifest)
 
-_PARAMETERS = set(inspect.signature(RollGenerator.__init__).parameters)
+    @classmethod
+    def _from_artifact(cls, artifact: Artifact) -> Self:
+        predictor = RollPredictor.from_artifact(artifact)
+        settings = roll_settings_from_manifest(artifact.manifest)
+        generator = cls._with_settings(settings, artifact.manifest)
+        generator.predictor_ = predictor
+        generator._restore(predictor.specification, artifact.weights, artifact.manifest)
+        return generator
+
+    def _new_model(self) -> keras.Model:
+        return build_language_model(self.specification_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,14 +12,8 @@ from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
 from recurra.errors import DataError, UsageError
-from recurra.models import assign_weights, build_classifier, named_weights
-from recurra.runtime import (
-    Artifact,
-    TextPredictor,
-    check_writable,
-    read_artifact,
-    write_artifact,
-)
+from recurra.models import build_classifier, named_weights
+from recurra.runtime import Artifact, TextPredictor
 from recurra.runtime.predictor import TASK
 from recurra.sequences import TextTable, resolve_source
 from recurra.tasks._card import model_card
@@ -31,9 +25,8 @@ from recurra.tasks._examples import (
     examples_from_lists,
     examples_from_table,
 )
-from recurra.tasks._keras_files import keras_bytes
-from recurra.tasks._manifests import seed_from_manifest
 from recurra.tasks._preparation import PreparedTexts, encode_texts, prepare_texts
+from recurra.tasks._setting_checks import plain_value
 from recurra.tasks._settings import (
     TextClassifierSettings,
     resolve_settings,
@@ -375,51 +368,6 @@ class TextClassifier(ClassifierMixin, TaskEstimator):  # type: ignore[misc]
             self._ngrams,
         )
 
-    def save(self, path: str | Path) -> Path:
-        """Write everything into one file, atomically.
-
-        Args:
-            path: Usually ends in `.recurra`.
-
-        Raises:
-            NotFittedError: Before `fit`.
-            OutputError: If it cannot be written.
-        """
-        self._check_fitted()
-        check_writable(path)
-        weights = named_weights(self.model_)
-        if self._ngrams is not None:
-            arrays = self._ngrams.to_arrays()
-            weights |= {f"ngrams/{name}": array for name, array in arrays.items()}
-        manifest = self._manifest()
-        encoder = {"text": self.encoder_.to_config(), "classes": self.classes_.tolist()}
-        artifact = Artifact(
-            manifest, encoder, weights, keras_bytes(self._plain_model()), model_card(manifest)
-        )
-        return write_artifact(path, artifact)
-
-    @classmethod
-    def load(cls, path: str | Path | Artifact) -> Self:
-        """Read a classifier that `save` has written.
-
-        The Keras model is built from the specification; no code in the file is run.
-
-        Args:
-            path: A `.recurra` file, or its contents.
-
-        Raises:
-            SourceError: If there is no such file.
-            ArtifactError: If it cannot be used.
-        """
-        artifact = path if isinstance(path, Artifact) else read_artifact(path)
-        predictor = TextPredictor.from_artifact(artifact)
-        manifest = artifact.manifest
-        settings = settings_from_manifest(manifest)
-        classifier = cls(**settings.to_dict(), seed=seed_from_manifest(manifest))
-        classifier._restore(predictor, artifact)
-        classifier.settings_ = settings
-        return classifier
-
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False
@@ -433,9 +381,8 @@ class TextClassifier(ClassifierMixin, TaskEstimator):  # type: ignore[misc]
     ) -> TextClassifierSettings:
         """Check the parameters and fill in what the preset and the data decide."""
         self._check_seed()
-        other = {"preset", "seed", "checkpoint", "resume", "verbose"}
-        given = {k: v for k, v in self.get_params(deep=False).items() if k not in other}
-        return resolve_settings(self.preset, {k: _plain(v) for k, v in given.items()}, rows, sample)
+        given = {name: plain_value(value) for name, value in self._given().items()}
+        return resolve_settings(self.preset, given, rows, sample)
 
     def _probabilities(self, texts: list[str]) -> NDArray[np.float32]:
         if len(texts) <= _FEW:
@@ -460,27 +407,26 @@ class TextClassifier(ClassifierMixin, TaskEstimator):  # type: ignore[misc]
         self.metrics_ = {"rows": len(codes), **measured}
         return dict(self.metrics_)
 
-    def _restore(self, predictor: TextPredictor, artifact: Artifact) -> None:
-        self.classes_ = np.asarray(predictor.classes)
-        self.encoder_ = predictor.encoder
-        self.specification_ = predictor.specification
-        self._ngrams = predictor.ngrams
-        self.model_ = build_classifier(self.specification_)
+    def _contents(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        arrays = named_weights(self.model_)
+        if self._ngrams is not None:
+            arrays |= {f"ngrams/{k}": array for k, array in self._ngrams.to_arrays().items()}
+        return {"text": self.encoder_.to_config(), "classes": self.classes_.tolist()}, arrays
+
+    def _card(self, manifest: Mapping[str, Any]) -> str:
+        return model_card(manifest)
+
+    @classmethod
+    def _from_artifact(cls, artifact: Artifact) -> Self:
+        predictor = TextPredictor.from_artifact(artifact)
+        settings = settings_from_manifest(artifact.manifest)
+        classifier = cls._with_settings(settings, artifact.manifest)
+        classifier.classes_ = np.asarray(predictor.classes)
+        classifier.encoder_ = predictor.encoder
+        classifier._ngrams = predictor.ngrams
         network = {k: v for k, v in artifact.weights.items() if not k.startswith("ngrams/")}
-        assign_weights(self.model_, network)
-        self._restore_manifest(artifact.manifest)
+        classifier._restore(predictor.specification, network, artifact.manifest)
+        return classifier
 
-    def _plain_model(self) -> keras.Model:
-        """Return a copy without optimizer state."""
-        copy = build_classifier(self.specification_)
-        assign_weights(copy, named_weights(self.model_))
-        return copy
-
-
-def _plain(value: Any) -> Any:
-    """Return Python's own number for one of NumPy's, as searches over grids give them."""
-    if isinstance(value, (np.generic, np.ndarray)):
-        return value.tolist()
-    if isinstance(value, (list, tuple)):
-        return tuple(_plain(item) for item in value)
-    return value
+    def _new_model(self) -> keras.Model:
+        return build_classifier(self.specification_)

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import inspect
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from recurra.models import assign_weights, build_language_model, named_weights
+from numpy.typing import NDArray
+
+from recurra.models import build_language_model, named_weights
 from recurra.runtime import (
     GENERATION_TASK,
     Artifact,
     Generation,
     GeneratorPredictor,
-    LoadedGenerator,
     SamplingOptions,
     TextScore,
-    check_writable,
     generator_contents,
     read_generator,
-    write_artifact,
 )
 from recurra.sequences import Corpus, encode_stream, read_corpus
 from recurra.tasks._estimator import TaskEstimator
-from recurra.tasks._keras_files import keras_bytes
 from recurra.tasks._language_card import language_card
 from recurra.tasks._language_preparation import PreparedCorpus, prepare_corpus
 from recurra.tasks._language_settings import (
@@ -33,15 +30,12 @@ from recurra.tasks._language_settings import (
     resolve_generator_settings,
 )
 from recurra.tasks._language_training import language_fingerprint, train_language_model
-from recurra.tasks._manifests import seed_from_manifest
 from recurra.tasks._training import TrainingObserver
 
 if TYPE_CHECKING:
     import keras
 
 __all__ = ["TextGenerator"]
-
-_NOT_SETTINGS = {"preset", "seed", "checkpoint", "resume", "verbose"}
 
 
 class TextGenerator(TaskEstimator):
@@ -330,64 +324,26 @@ class TextGenerator(TaskEstimator):
             stream = encode_stream(corpus.iter_chunks(), self.tokenizer_, folder)
             return self.predictor_.measure(stream)
 
-    def save(self, path: str | Path) -> Path:
-        """Write everything into one file, atomically.
-
-        Args:
-            path: Usually ends in `.recurra`.
-
-        Raises:
-            NotFittedError: Before `fit`.
-            OutputError: If it cannot be written.
-        """
-        self._check_fitted()
-        check_writable(path)
-        manifest = self._manifest()
-        encoder, weights = generator_contents(self.tokenizer_, named_weights(self.model_))
-        plain = keras_bytes(self._plain_model())
-        return write_artifact(
-            path, Artifact(manifest, encoder, weights, plain, language_card(manifest))
-        )
-
-    @classmethod
-    def load(cls, path: str | Path | Artifact) -> Self:
-        """Read a generator that `save` has written; no code in the file is run.
-
-        Args:
-            path: A `.recurra` file, or its contents.
-
-        Raises:
-            SourceError: If there is no such file.
-            ArtifactError: If it cannot be used.
-        """
-        loaded = read_generator(path)
-        settings = generator_settings_from_manifest(loaded.manifest)
-        chosen = {k: v for k, v in settings.to_dict().items() if k in _PARAMETERS}
-        generator = cls(**chosen, seed=seed_from_manifest(loaded.manifest))
-        generator.settings_ = settings
-        generator._restore(loaded)
-        return generator
-
     def _settle(self) -> TextGeneratorSettings:
         """Check the parameters and fill in what the preset decides."""
         self._check_seed()
-        params = self.get_params(deep=False)
-        given = {k: v for k, v in params.items() if k not in _NOT_SETTINGS}
-        return resolve_generator_settings(self.preset, given)
+        return resolve_generator_settings(self.preset, self._given())
 
-    def _restore(self, loaded: LoadedGenerator) -> None:
-        self.predictor_ = loaded.predictor
-        self.tokenizer_ = loaded.tokenizer
-        self.specification_ = loaded.specification
-        self.model_ = build_language_model(loaded.specification)
-        assign_weights(self.model_, loaded.weights)
-        self._restore_manifest(loaded.manifest)
+    def _contents(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        return generator_contents(self.tokenizer_, named_weights(self.model_))
 
-    def _plain_model(self) -> keras.Model:
-        """Return a copy of its own, with no more than the weights."""
-        copy = build_language_model(self.specification_)
-        assign_weights(copy, named_weights(self.model_))
-        return copy
+    def _card(self, manifest: Mapping[str, Any]) -> str:
+        return language_card(manifest)
 
+    @classmethod
+    def _from_artifact(cls, artifact: Artifact) -> Self:
+        loaded = read_generator(artifact)
+        settings = generator_settings_from_manifest(loaded.manifest)
+        generator = cls._with_settings(settings, loaded.manifest)
+        generator.predictor_ = loaded.predictor
+        generator.tokenizer_ = loaded.tokenizer
+        generator._restore(loaded.specification, loaded.weights, loaded.manifest)
+        return generator
 
-_PARAMETERS = set(inspect.signature(TextGenerator.__init__).parameters)
+    def _new_model(self) -> keras.Model:
+        return build_language_model(self.specification_)

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from recurra.models import assign_weights, build_translator, named_weights
+from numpy.typing import NDArray
+
+from recurra.models import build_translator, named_weights
 from recurra.runtime import (
     TRANSLATION_TASK,
     Artifact,
     AttentionMatrix,
-    LoadedTranslator,
     Translation,
     TranslationPredictor,
-    check_writable,
     read_translator,
     translator_contents,
-    write_artifact,
 )
 from recurra.sequences import PairDataset, PairTable
 from recurra.tasks._estimator import TaskEstimator
 from recurra.tasks._examples import as_texts
-from recurra.tasks._keras_files import keras_bytes
-from recurra.tasks._manifests import seed_from_manifest
 from recurra.tasks._training import TrainingObserver
 from recurra.tasks._translation_card import translation_card
 from recurra.tasks._translation_evaluation import measure_translations
@@ -53,7 +50,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Translator"]
 
-_NOT_SETTINGS = {"preset", "seed", "checkpoint", "resume", "verbose"}
 _SAMPLE = 500  # targets that decide between characters and subwords
 
 
@@ -432,45 +428,6 @@ class Translator(TaskEstimator):
             max_length=self.settings_.max_length,
         )
 
-    def save(self, path: str | Path) -> Path:
-        """Write everything into one file, atomically.
-
-        Args:
-            path: Usually ends in `.recurra`.
-
-        Raises:
-            NotFittedError: Before `fit`.
-            OutputError: If it cannot be written.
-        """
-        self._check_fitted()
-        check_writable(path)
-        manifest = self._manifest()
-        encoder, arrays = translator_contents(self.predictor_, named_weights(self.model_))
-        plain = keras_bytes(self._plain_model())
-        return write_artifact(
-            path, Artifact(manifest, encoder, arrays, plain, translation_card(manifest))
-        )
-
-    @classmethod
-    def load(cls, path: str | Path | Artifact) -> Self:
-        """Read a translator that `save` has written; no code in the file is run.
-
-        Args:
-            path: A `.recurra` file, or its contents.
-
-        Raises:
-            SourceError: If there is no such file.
-            ArtifactError: If it cannot be used.
-        """
-        loaded = read_translator(path)
-        settings = translator_settings_from_manifest(loaded.manifest)
-        chosen = settings.to_dict()
-        chosen["attention_kind"] = chosen.pop("attention")
-        translator = cls(**chosen, seed=seed_from_manifest(loaded.manifest))
-        translator.settings_ = settings
-        translator._restore(loaded)
-        return translator
-
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False
@@ -482,7 +439,7 @@ class Translator(TaskEstimator):
     def _settle(self, targets: Sequence[str] = ()) -> TranslatorSettings:
         """Check the parameters and fill in what the preset and some of the targets decide."""
         self._check_seed()
-        given = {k: v for k, v in self.get_params(deep=False).items() if k not in _NOT_SETTINGS}
+        given = self._given()
         given["attention"] = given.pop("attention_kind")
         return resolve_translator_settings(self.preset, given, targets)
 
@@ -507,16 +464,23 @@ class Translator(TaskEstimator):
         )
         return dict(self.metrics_)
 
-    def _restore(self, loaded: LoadedTranslator) -> None:
-        self.specification_ = loaded.specification
-        self.source_tokenizer_ = loaded.predictor.source_tokenizer
-        self.target_tokenizer_ = loaded.predictor.target_tokenizer
-        self.model_ = build_translator(loaded.specification)
-        assign_weights(self.model_, loaded.weights)
-        self._restore_manifest(loaded.manifest)
+    def _contents(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        return translator_contents(self.predictor_, named_weights(self.model_))
 
-    def _plain_model(self) -> keras.Model:
-        """Return a copy without loss and optimizer, which other programs could not read."""
-        copy = build_translator(self.specification_)
-        assign_weights(copy, named_weights(self.model_))
-        return copy
+    def _card(self, manifest: Mapping[str, Any]) -> str:
+        return translation_card(manifest)
+
+    @classmethod
+    def _from_artifact(cls, artifact: Artifact) -> Self:
+        loaded = read_translator(artifact)
+        settings = translator_settings_from_manifest(loaded.manifest)
+        translator = cls._with_settings(
+            settings, loaded.manifest, attention_kind=settings.attention
+        )
+        translator.source_tokenizer_ = loaded.predictor.source_tokenizer
+        translator.target_tokenizer_ = loaded.predictor.target_tokenizer
+        translator._restore(loaded.specification, loaded.weights, loaded.manifest)
+        return translator
+
+    def _new_model(self) -> keras.Model:
+        return build_translator(self.specification_)
