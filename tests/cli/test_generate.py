@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import math
 import os
@@ -17,6 +19,7 @@ from command_line import CATS, command, process
 from test_lightness import HEAVY, loaded
 
 from recurra import load_predictor
+from recurra.cli.generate import _stream
 from recurra.runtime import SamplingOptions
 
 
@@ -73,6 +76,19 @@ def test_what_the_model_never_saw_is_said_on_one_line(generator):
     assert printed["unknown"] == ["Ω", "☃"]
     many = command("generate", generator, "--prompt", "ABCDEFGHIJKL", "--length", 1)
     assert many.err.endswith("'I', 'J' and 2 more\n")
+
+
+def test_every_piece_is_sent_at_once(generator):
+    sent: list[str] = []
+
+    class Pipe(io.StringIO):
+        def flush(self) -> None:
+            sent.append(self.getvalue())
+
+    with contextlib.redirect_stdout(Pipe()):
+        _stream(load_predictor(generator), "the", {"length": 20})
+    assert sent[0] == "the"
+    assert [len(text) for text in sent[:21]] == list(range(3, 24))
 
 
 def test_text_comes_while_it_is_written_and_ctrl_c_ends_it(generator):

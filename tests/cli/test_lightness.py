@@ -36,7 +36,14 @@ def loaded(*arguments: object) -> set[str]:
     return set(names)
 
 
-@pytest.mark.parametrize("names", [(), ("train", "classify"), ("train", "forecast"), ("detect",)])
+@pytest.mark.parametrize(
+    "names",
+    [
+        (),
+        *[("train", task) for task in ("classify", "forecast", "generate", "translate")],
+        *[(name,) for name in ("predict", "generate", "evaluate", "detect")],
+    ],
+)
 def test_help_imports_nothing_heavy(names):
     assert not loaded(*names, "--help") & (HEAVY | NUMBERS | {"rich", "jinja2"})
 
