@@ -90,7 +90,8 @@ def test_trackers_go_on_where_others_ended():
     second = IntervalTrackers(LEVELS, 2, 1, widths)
     again = second.follow(SERIES[:20], origins[20:], start[20:], actual[20:])
     assert np.abs(again - moved[20:]).max() < 0.01  # but for the two origins that were left out
-    assert widths.shape == (1, 2, 1, 3) and widths.dtype == np.float32
+    assert widths.shape == (1, 2, 1, 3)
+    assert widths.dtype == np.float32
 
 
 def test_every_series_has_its_own_widths():
@@ -101,7 +102,9 @@ def test_every_series_has_its_own_widths():
     moved = trackers.follow(series, origins, forecasts(4, 1, 1.0), actual)
     assert moved[2, 0, 0, 2] > 1 > moved[3, 0, 0, 2]
     last = trackers.adjust(np.array([2, 2, 2]), forecasts(3, 1, 1.0))[:, 0, 0, 2]
-    assert last[0] > moved[2, 0, 0, 2] and last[1] < moved[3, 0, 0, 2] and last[2] == 1
+    assert last[0] > moved[2, 0, 0, 2]
+    assert last[1] < moved[3, 0, 0, 2]
+    assert last[2] == 1
 
 
 def test_a_longer_forecast_takes_the_widths_of_the_last_step():

@@ -261,7 +261,8 @@ def test_forecasts_after_the_test_rows_have_the_widths_that_were_measured_there(
     frame = daily(260, noise=0.3)
     forecaster = quick(3, test=60).fit(frame)
     widths = forecaster.predictor_.log_widths
-    assert widths.shape == (1, 3, 1, 3) and (widths[..., [0, 2]] != 0).all()
+    assert widths.shape == (1, 3, 1, 3)
+    assert (widths[..., [0, 2]] != 0).all()
     loaded = Forecaster.load(forecaster.save(tmp_path / "m.recurra"))
     np.testing.assert_array_equal(loaded.predictor_.log_widths, widths)
     np.testing.assert_array_equal(loaded.forecast().values, forecaster.forecast().values)

@@ -148,8 +148,8 @@ def missing_error(
         parts.append(f"{count} missing: {shown}{more}{hint}")
     return DataError(
         f"{rows.name} has values missing. {'. '.join(parts)}. "
-        "Fill them, or say what to do with them (missing=..., --missing): 'interpolate' inside each "
-        "window, from what is known there, or 'mask', so that the network does not see them"
+        "Fill them, or say what to do with them (missing=..., --missing): 'interpolate' inside "
+        "each window, from what is known there, or 'mask', so that the network does not see them"
     )
 
 
