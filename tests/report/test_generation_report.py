@@ -129,7 +129,7 @@ def test_little_to_show_makes_a_page_all_the_same(generations: ModuleType) -> No
     }
     assert positions.figure([bare_record]) is None
     assert curves.figure([bare_record]) is None
-    assert size.size_figure([bare_record]) is None
+    assert size.SIZE.figure([bare_record]) is None
     page = render_page([bare_record], {"bits": DRAWING})
     for section in ("samples", "surprise", "training", "size"):
         assert f'id="{section}"' not in page
@@ -143,7 +143,7 @@ def test_pictures_say_what_they_show(generations: ModuleType) -> None:
     found = positions.describe(records)
     assert "by the tokens read before, from 1 to 256 and more" in found
     assert "8-gram from 2.47 to 1.60" in found
-    assert "GRU 415" in size.describe_size(records)
+    assert "GRU 415" in size.SIZE.describe(records)
 
 
 def test_table_for_the_terminal_fits(generations: ModuleType) -> None:

@@ -144,8 +144,8 @@ def test_lengths_are_drawn_where_they_differ(translations: ModuleType) -> None:
 
 def test_costs_are_of_the_score(translations: ModuleType) -> None:
     records = translations.comparison(("nearest", "gru"))
-    assert size.size_figure(records) is not None
-    assert size.describe_size(records).startswith("Exact match over parameters: GRU 510")
+    assert size.SIZE.figure(records) is not None
+    assert size.SIZE.describe(records).startswith("Exact match over parameters: GRU 510")
 
 
 def test_texts_of_users_are_escaped(translations: ModuleType) -> None:

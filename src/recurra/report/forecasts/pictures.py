@@ -78,15 +78,15 @@ PICTURES = (
         "Parameters against error",
         "Down and to the left is better: smaller errors from a smaller model. Hollow points are "
         "baselines.",
-        size.size_figure,
-        size.describe_size,
+        size.SIZE.figure,
+        size.SIZE.describe,
     ),
     Picture(
         "time_vs_error",
         "Training time against error",
         "Until early stopping or the last epoch, mean of the repeats, on the machine that ran the "
         "comparison.",
-        size.time_figure,
-        size.describe_time,
+        size.TIME.figure,
+        size.TIME.describe,
     ),
 )

@@ -37,15 +37,15 @@ PICTURES = (
         "Parameters against loss",
         "Down and to the left is better: less loss from a smaller model. Of the hollow point the "
         "n-grams are counted.",
-        size.size_figure,
-        size.describe_size,
+        size.SIZE.figure,
+        size.SIZE.describe,
     ),
     Picture(
         "time_vs_bits",
         "Training time against loss",
         "Until early stopping or the last epoch, mean of the repeats, on the machine that ran the "
         "comparison.",
-        size.time_figure,
-        size.describe_time,
+        size.TIME.figure,
+        size.TIME.describe,
     ),
 )

@@ -55,16 +55,16 @@ PICTURES = (
         "Parameters against accuracy",
         "Up and to the left is better: more right answers from a smaller model. "
         "Hollow points are baselines.",
-        size.size_figure,
-        size.describe_size,
+        size.SIZE.figure,
+        size.SIZE.describe,
     ),
     Picture(
         "time_vs_accuracy",
         "Training time against accuracy",
         "Until early stopping or the last epoch, mean of the repeats, on the machine that ran "
         "the comparison.",
-        size.time_figure,
-        size.describe_time,
+        size.TIME.figure,
+        size.TIME.describe,
     ),
     Picture(
         "lengths",

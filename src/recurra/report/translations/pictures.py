@@ -44,15 +44,15 @@ PICTURES = (
         "Parameters against quality",
         "Up and to the left is better: more from a smaller model. Hollow points are baselines, "
         "their size the numbers they keep.",
-        size.size_figure,
-        size.describe_size,
+        size.SIZE.figure,
+        size.SIZE.describe,
     ),
     Picture(
         "time_vs_quality",
         "Training time against quality",
         "Until early stopping or the last epoch, mean of the repeats, on the machine that ran the "
         "comparison.",
-        size.time_figure,
-        size.describe_time,
+        size.TIME.figure,
+        size.TIME.describe,
     ),
 )
