@@ -127,7 +127,10 @@ Change = Callable[[dict[str, Any]], object]
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda r: r.update(task="sing"), "'task' should be one of classify, forecast, got 'sing'"),
+        (
+            lambda r: r.update(task="sing"),
+            "'task' should be one of classify, forecast, generate, translate, got 'sing'",
+        ),
         (lambda r: r.update(task=[]), "'task' should be one of"),
         (lambda r: r.update(metrics=None), "'metrics' should be an object"),
         (lambda r: r["metrics"].update(mae=None), "a number under 'mae', got None"),
