@@ -7,10 +7,15 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from recurra.models._blocks import dense, embed, recurrent, token_mask
+from recurra.models._blocks import dense, recurrent, token_mask
 from recurra.models._encoder_decoder import attention_context, bridged, encode_stack
 from recurra.models._seeds import Seeds
 from recurra.runtime.translation_specification import TranslatorSpecification
+
+# Range of the first embeddings. From Keras's 0.05 the states are so small that attention hardly
+# learns: 8,000 pairs of Multi30k, 6 epochs, validation loss 4.90; with these 3.10, with twice
+# these 3.10, with 0.5 for the source alone 4.19.
+_SOURCE, _TARGET = 0.5, 0.2
 
 
 def build_translator(specification: TranslatorSpecification, seed: int = 0) -> keras.Model:
@@ -40,7 +45,7 @@ def build_translator(specification: TranslatorSpecification, seed: int = 0) -> k
     source = keras.Input((None,), dtype="int32", name="source")
     target = keras.Input((None,), dtype="int32", name="target")
     source_mask = token_mask(source, "source_mask")
-    vectors = embed(source, spec.source_vocabulary, spec.embedding, seeds, "source_embedding")
+    vectors = _source_embedding(spec, seeds)(source)
     memory, ends = encode_stack(
         vectors,
         source_mask,
@@ -68,9 +73,19 @@ def build_translator(specification: TranslatorSpecification, seed: int = 0) -> k
     return keras.Model({"source": source, "target": target}, logits, name=_model_name(spec))
 
 
+def _source_embedding(spec: TranslatorSpecification, seeds: Seeds) -> keras.Layer:
+    initializer = keras.initializers.RandomUniform(-_SOURCE, _SOURCE, seed=seeds.next())
+    return layers.Embedding(
+        spec.source_vocabulary,
+        spec.embedding,
+        embeddings_initializer=initializer,
+        name="source_embedding",
+    )
+
+
 def _target_embedding(spec: TranslatorSpecification, seeds: Seeds) -> keras.Layer:
     kind = layers.ReversibleEmbedding if spec.tie_weights else layers.Embedding
-    initializer = keras.initializers.RandomUniform(-0.05, 0.05, seed=seeds.next())
+    initializer = keras.initializers.RandomUniform(-_TARGET, _TARGET, seed=seeds.next())
     return kind(
         spec.target_vocabulary,
         spec.embedding,
