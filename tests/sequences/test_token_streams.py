@@ -42,7 +42,10 @@ def test_sentences_are_no_running_text():
 
 
 @given(
-    size=st.integers(2, 120), rows=st.integers(1, 5), time=st.integers(1, 9), offset=st.integers(0)
+    size=st.integers(2, 120),
+    rows=st.integers(1, 5),
+    time=st.integers(1, 9),
+    offset=st.integers(0, 10**9),
 )
 def test_rows_go_on_where_they_ended_and_targets_are_one_later(size, rows, time, offset):
     if rows * time > size:

@@ -206,8 +206,8 @@ def _word_end(text: str) -> int:
     """Return the last place where white space begins; the whole length if there is none."""
     kept = text.rstrip()
     if len(kept) == len(text):
-        last = max(text.rfind(" "), text.rfind("\n"))
-        kept = text[: last + 1].rstrip()
+        words = text.rsplit(None, 1)
+        kept = words[0] if len(words) == 2 else ""
     return len(kept) or len(text)
 
 
