@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 
 from recurra.report import write_report
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 def _factory(name: str) -> ModuleType:

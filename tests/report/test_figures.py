@@ -114,7 +114,7 @@ def test_users_matplotlib_settings_do_not_matter(imdb: Records) -> None:
 
 
 def test_curves_mark_the_best_epoch(imdb: Records) -> None:
-    figure = curves.loss_figure(imdb)
+    figure = curves.LOSS.figure(imdb)
     assert figure is not None
     first = figure.axes[0]
     marks = [line for line in first.lines if line.get_marker() == "o"]
@@ -127,7 +127,7 @@ def test_curves_mark_the_best_epoch(imdb: Records) -> None:
 
 def test_curves_average_as_far_as_all_repeats_went(names: Records) -> None:
     records = [record for record in names if record["model"] == "gru"]
-    figure = curves.accuracy_figure(records)
+    figure = curves.ACCURACY.figure(records)
     assert figure is not None
     bold = [line for line in figure.axes[0].lines if line.get_linewidth() == 2]
     shortest = min(len(record["history"]["loss"]) for record in records)

@@ -109,7 +109,7 @@ def test_a_hopeless_naive_forecast_does_not_flatten_the_others(forecasts: Module
 
 
 def test_losses_of_different_units_have_axes_of_their_own(forecasts: ModuleType) -> None:
-    figure = curves.figure(forecasts.comparison(("gru", "naive", "rnn", "segrnn")))
+    figure = curves.LOSS.figure(forecasts.comparison(("gru", "naive", "rnn", "segrnn")))
     assert figure is not None
     assert len({axes.get_ylim() for axes in figure.axes}) == 3
     assert all(len(axes.lines) == 3 for axes in figure.axes)  # no other model's line

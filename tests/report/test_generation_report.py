@@ -10,34 +10,19 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from rich.console import Console
+from report_reading import Records, broken, check_report_folder, printed, without_drawings, words
 
 from recurra.errors import DataError
-from recurra.report import load_results, records_table, write_report
+from recurra.report import load_results, write_report
 from recurra.report.generations.figures import bits, curves, positions, size
 from recurra.report.generations.pictures import PICTURES
 from recurra.report.generations.surprise import shaded_text, surprises
-from recurra.report.page import render_page
 from recurra.report.results import check_results
 from recurra.study import write_results
 
-Records = list[dict[str, Any]]
-DRAWING = {"svg": "<svg></svg>", "title": "A title", "caption": "A caption", "width": 440}
-
 
 def bare(records: Records) -> str:
-    return render_page(records, {picture.slug: DRAWING for picture in PICTURES})
-
-
-def words(page: str) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", page).split())
-
-
-def printed(records: Records) -> list[str]:
-    console = Console(width=80, no_color=True, force_terminal=False)
-    with console.capture() as capture:
-        console.print(records_table(records))
-    return [line.rstrip() for line in capture.get().splitlines()]
+    return without_drawings(records, PICTURES)
 
 
 @pytest.fixture(scope="module")
@@ -47,14 +32,7 @@ def written(generations: ModuleType, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def test_report_is_a_page_and_its_pictures(written: Path) -> None:
-    slugs = {picture.slug for picture in PICTURES}
-    assert {path.name for path in written.iterdir()} == {
-        "report.html",
-        *(f"{slug}.png" for slug in slugs),
-    }
-    page = (written / "report.html").read_text(encoding="utf-8")
-    assert page.count("<svg role=") == len(slugs)
-    assert not re.search(r"@import|url\((?!#)|@font-face|https?://(?!www\.w3\.org)", page)
+    check_report_folder(written, PICTURES)
 
 
 def test_page_has_every_figure_of_every_model(generations: ModuleType) -> None:
@@ -128,9 +106,9 @@ def test_little_to_show_makes_a_page_all_the_same(generations: ModuleType) -> No
         "generated_per_second": None,
     }
     assert positions.figure([bare_record]) is None
-    assert curves.figure([bare_record]) is None
+    assert curves.LOSS.figure([bare_record]) is None
     assert size.SIZE.figure([bare_record]) is None
-    page = render_page([bare_record], {"bits": DRAWING})
+    page = without_drawings([bare_record], PICTURES[:1])
     for section in ("samples", "surprise", "training", "size"):
         assert f'id="{section}"' not in page
     assert "None" not in words(re.sub(r"<(style|script).*?</\1>", "", page, flags=re.DOTALL))
@@ -155,16 +133,6 @@ def test_table_for_the_terminal_fits(generations: ModuleType) -> None:
     assert "8-gram *" in "".join(lines)
 
 
-def broken(key: str, value: Any, *inside: str) -> Callable[[dict[str, Any]], None]:
-    def spoil(record: dict[str, Any]) -> None:
-        place: Any = record
-        for name in inside:
-            place = place[name]
-        place[key] = value
-
-    return spoil
-
-
 @pytest.mark.parametrize(
     ("spoil", "expected"),
     [
@@ -183,7 +151,7 @@ def broken(key: str, value: Any, *inside: str) -> Callable[[dict[str, Any]], Non
         (broken("tokens", [1], "surprise"), "a list of texts under 'tokens'"),
         (broken("nats", [1], "surprise"), "a number for each token"),
         (broken("expected", [], "surprise"), "a guess for each token"),
-        (broken("rows", {}, "data"), "a count of the tokens of the 'test' part"),
+        (broken("rows", {}, "data"), "a count of the 'test' part"),
         (broken("data", 1), "'data' should be an object"),
         (broken("parameters", "x"), "'parameters' should be a number or null"),
         (broken("history", {"loss": []}), "a list of numbers under 'loss'"),

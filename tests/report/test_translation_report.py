@@ -10,33 +10,18 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from rich.console import Console
+from report_reading import Records, broken, check_report_folder, printed, without_drawings, words
 
 from recurra.errors import DataError
-from recurra.report import load_results, records_table, write_report
-from recurra.report.page import render_page
+from recurra.report import load_results, write_report
 from recurra.report.results import check_results
 from recurra.report.translations.figures import attention, lengths, quality, size
 from recurra.report.translations.pictures import PICTURES
 from recurra.study import write_results
 
-Records = list[dict[str, Any]]
-DRAWING = {"svg": "<svg></svg>", "title": "A title", "caption": "A caption", "width": 440}
-
 
 def bare(records: Records) -> str:
-    return render_page(records, {picture.slug: DRAWING for picture in PICTURES})
-
-
-def words(page: str) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", page).split())
-
-
-def printed(records: Records) -> list[str]:
-    console = Console(width=80, no_color=True, force_terminal=False)
-    with console.capture() as capture:
-        console.print(records_table(records))
-    return [line.rstrip() for line in capture.get().splitlines()]
+    return without_drawings(records, PICTURES)
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +31,7 @@ def written(translations: ModuleType, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def test_report_is_a_page_and_its_pictures(written: Path) -> None:
-    slugs = {picture.slug for picture in PICTURES}
-    assert {path.name for path in written.iterdir()} == {
-        "report.html",
-        *(f"{slug}.png" for slug in slugs),
-    }
-    page = (written / "report.html").read_text(encoding="utf-8")
-    assert page.count("<svg role=") == len(slugs)
-    assert not re.search(r"@import|url\((?!#)|@font-face|https?://(?!www\.w3\.org)", page)
+    check_report_folder(written, PICTURES)
 
 
 def test_attention_takes_its_colours_from_the_page(written: Path) -> None:
@@ -165,16 +143,6 @@ def test_table_for_the_terminal_fits(translations: ModuleType) -> None:
     assert "Copy of the source *" in "".join(lines)
 
 
-def broken(key: str, value: Any, *inside: str | int) -> Callable[[dict[str, Any]], None]:
-    def spoil(record: dict[str, Any]) -> None:
-        place: Any = record
-        for name in inside:
-            place = place[name]
-        place[key] = value
-
-    return spoil
-
-
 BIN = ("metrics", "by_length", "bins", 0)
 MAP = ("attention", 0)
 
@@ -200,7 +168,7 @@ MAP = ("attention", 0)
         (broken("examples", []), "an object with 'best' and 'worst'"),
         (broken("best", 1, "examples"), "a list under 'best'"),
         (broken("worst", [{"source": 1}], "examples"), "'source', 'reference' and 'translation'"),
-        (broken("rows", {}, "data"), "a count of 'test' rows"),
+        (broken("rows", {}, "data"), "a count of the 'test' part"),
         (broken("pairs_per_second", "x"), "'pairs_per_second' should be a number or null"),
         (broken("history", {"loss": [1.0]}), "a list of numbers under 'val_loss'"),
     ],

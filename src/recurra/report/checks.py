@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeGuard
 
-__all__ = ["history_problem", "is_count", "is_list", "is_number", "numbers_problem"]
+__all__ = [
+    "data_problem",
+    "first_problem",
+    "history_problem",
+    "is_count",
+    "is_list",
+    "is_number",
+    "numbers_problem",
+]
+
+
+def first_problem(
+    record: Mapping[str, Any], checks: Iterable[Callable[[Mapping[str, Any]], str | None]]
+) -> str | None:
+    """Return what the first of some checks finds wrong with a record, or None."""
+    return next((found for check in checks if (found := check(record))), None)
 
 
 def is_number(value: object) -> TypeGuard[float]:
@@ -48,4 +63,15 @@ def history_problem(history: Any, names: Sequence[str]) -> str | None:
             return (
                 f"'history' has {len(values)} values under {key!r}, its 'loss' has another number"
             )
+    return None
+
+
+def data_problem(record: Mapping[str, Any]) -> str | None:
+    """Say what is wrong with the description of the data, or None."""
+    data = record.get("data")
+    if not isinstance(data, Mapping):
+        return "'data' should be an object that describes the data"
+    rows = data.get("rows")
+    if not isinstance(rows, Mapping) or not is_count(rows.get("test")):
+        return "'data' should hold 'rows' with a count of the 'test' part"
     return None

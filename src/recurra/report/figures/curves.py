@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 from typing import NamedTuple, TypeAlias
 
@@ -14,10 +15,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from recurra.report.canvas import TEXT, Look, axis, new_figure, styled
 from recurra.report.figures.rows import key
 from recurra.report.numbers import shorten
-from recurra.report.theme import MUTED, PALE, PAPER, Colour
+from recurra.report.tables import Summary
+from recurra.report.theme import MUTED, PALE, PAPER, Colour, model_colours
 from recurra.study.summary import Record
 
-__all__ = ["Groups", "Metric", "describe_curves", "draw_curves", "trained"]
+__all__ = ["Curves", "Groups", "Metric", "describe_curves", "draw_curves"]
 
 Groups: TypeAlias = Mapping[str, Sequence[Record]]
 """Runs by model."""
@@ -37,6 +39,37 @@ class Metric(NamedTuple):
     write: Callable[[float | None], str]
     share: bool = False
     comparable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """A metric by epoch of the models of one kind of comparison.
+
+    Attributes:
+        summarise: Summaries of some records, the best model first.
+        metric: What is drawn.
+    """
+
+    summarise: Callable[[Sequence[Record]], Sequence[Summary]]
+    metric: Metric
+
+    def figure(self, records: Sequence[Record]) -> Figure | None:
+        """Draw training and validation; None if no model was trained in epochs."""
+        colours = model_colours(record["model"] for record in records)
+        return draw_curves(self._trained(records), colours, self.metric)
+
+    def describe(self, records: Sequence[Record]) -> str:
+        """Say in words what the curves show."""
+        return describe_curves(self._trained(records), self.metric)
+
+    def _trained(self, records: Sequence[Record]) -> Groups:
+        """Return the runs with a history, by model."""
+        models = [one.model for one in self.summarise(records)]
+        groups = {
+            model: [run for run in records if run["model"] == model and run["history"]]
+            for model in models
+        }
+        return {model: runs for model, runs in groups.items() if runs}
 
 
 _DASHES = (0, (4, 2.5))
@@ -86,19 +119,6 @@ def describe_curves(groups: Groups, metric: Metric) -> str:
     return (
         f"Training and validation {metric.name} by epoch, one panel per model. {'; '.join(parts)}."
     )
-
-
-def trained(records: Sequence[Record], models: Sequence[str]) -> Groups:
-    """Return the runs with a history, by model.
-
-    Args:
-        records: Records of one comparison.
-        models: Keys of the models, best first.
-    """
-    groups = {
-        model: [r for r in records if r["model"] == model and r["history"]] for model in models
-    }
-    return {model: runs for model, runs in groups.items() if runs}
 
 
 def _mean(runs: Sequence[Record], name: str) -> list[float]:

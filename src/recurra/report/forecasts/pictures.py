@@ -70,8 +70,8 @@ PICTURES = (
         "In the units that a network reads, which its normalisation of windows decides: compare "
         "a curve with itself, not with another's. The point marks the epoch whose weights were "
         "kept.",
-        curves.figure,
-        curves.describe,
+        curves.LOSS.figure,
+        curves.LOSS.describe,
     ),
     Picture(
         "size_vs_error",

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from recurra.report.checks import history_problem, is_count, is_number, numbers_problem
+from recurra.report.checks import (
+    data_problem,
+    first_problem,
+    history_problem,
+    is_count,
+    is_number,
+    numbers_problem,
+)
 from recurra.study.summary import Record
 
 __all__ = ["problem"]
@@ -22,12 +29,11 @@ _LINES = ("history", "actual", "forecast", "low", "high")
 
 def problem(record: Record) -> str | None:
     """Say what is wrong with one record, or None."""
-    for check in (_metrics_problem, _skill_problem, _examples_problem, _data_problem):
-        found = check(record)
-        if found:
-            return found
-    return numbers_problem(record, _NUMBERS) or history_problem(
-        record.get("history"), ("loss", "val_loss")
+    checks = (_metrics_problem, _skill_problem, _examples_problem, data_problem)
+    return (
+        first_problem(record, checks)
+        or numbers_problem(record, _NUMBERS)
+        or history_problem(record.get("history"), ("loss", "val_loss"))
     )
 
 
@@ -72,16 +78,6 @@ def _example_problem(example: Any) -> str | None:
             continue
         if not isinstance(times, Sequence) or not _is_line(line, len(times)):
             return f"'examples' should hold a value for each time under {key!r}"
-    return None
-
-
-def _data_problem(record: Record) -> str | None:
-    data = record.get("data")
-    if not isinstance(data, Mapping):
-        return "'data' should be an object that describes the data"
-    rows = data.get("rows")
-    if not isinstance(rows, Mapping) or not is_count(rows.get("test")):
-        return "'data' should hold 'rows' with a count of 'test' rows"
     return None
 
 

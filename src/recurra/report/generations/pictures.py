@@ -29,8 +29,8 @@ PICTURES = (
         "Loss by epoch",
         "Nats per token, same axes for all. The point marks the epoch whose weights were kept. "
         "Dropout, where it is on, lifts the training line above the other.",
-        curves.figure,
-        curves.describe,
+        curves.LOSS.figure,
+        curves.LOSS.describe,
     ),
     Picture(
         "size_vs_bits",

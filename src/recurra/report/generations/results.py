@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from recurra.report.checks import history_problem, is_count, is_list, is_number, numbers_problem
+from recurra.report.checks import (
+    data_problem,
+    first_problem,
+    history_problem,
+    is_count,
+    is_list,
+    is_number,
+    numbers_problem,
+)
 from recurra.study.summary import Record
 
 __all__ = ["problem"]
@@ -20,14 +28,16 @@ _METRICS = ("nats_per_token", "perplexity", "accuracy")
 def problem(record: Record) -> str | None:
     """Say what is wrong with one record, or None."""
     checks = (
-        _metrics_problem, _positions_problem, _samples_problem, _surprise_problem, _data_problem,
-    )  # fmt: skip
-    for check in checks:
-        found = check(record)
-        if found:
-            return found
-    return numbers_problem(record, _NUMBERS) or history_problem(
-        record.get("history"), ("loss", "val_loss")
+        _metrics_problem,
+        _positions_problem,
+        _samples_problem,
+        _surprise_problem,
+        data_problem,
+    )
+    return (
+        first_problem(record, checks)
+        or numbers_problem(record, _NUMBERS)
+        or history_problem(record.get("history"), ("loss", "val_loss"))
     )
 
 
@@ -93,13 +103,3 @@ def _is_guess(value: Any) -> bool:
     if value is None:
         return True
     return is_list(value) and len(value) == 2 and isinstance(value[0], str) and is_number(value[1])
-
-
-def _data_problem(record: Record) -> str | None:
-    data = record.get("data")
-    if not isinstance(data, Mapping):
-        return "'data' should be an object that describes the data"
-    rows = data.get("rows")
-    if not isinstance(rows, Mapping) or not is_count(rows.get("test")):
-        return "'data' should hold 'rows' with a count of the tokens of the 'test' part"
-    return None

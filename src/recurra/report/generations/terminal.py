@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich import box
 from rich.table import Table
-from rich.text import Text
 
-from recurra.report.numbers import compact, fixed, percent, shorten, significant
+from recurra.report.numbers import compact, fixed, percent, significant
+from recurra.report.terminal_tables import model_table, repeats_remark
 from recurra.study.generation_summary import GenerationSummary, summarise_generators
 from recurra.study.summary import Record
 
@@ -27,23 +26,17 @@ def records_table(records: Sequence[Record]) -> Table:
         One row per model, lowest loss first, the leader bold, baselines dim.
     """
     summaries = summarise_generators(records)
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), caption=_caption(summaries))
-    table.caption_justify = "left"
-    table.add_column("Model", no_wrap=True)
-    for title in _TITLES:
-        table.add_column(title, justify="right", no_wrap=True)
-    for place, one in enumerate(summaries):
-        style = "bold" if place == 0 else "dim" if one.baseline else ""
-        # Text, not str: a name such as "[red]" is no markup.
-        table.add_row(*map(Text, _cells(one)), style=style)
-    return table
+    remarks = [
+        f"{summaries[0].tokens:,} test tokens",
+        *repeats_remark(summaries),
+        "tok/s: written, one text",
+    ]
+    return model_table(summaries, _TITLES, _figures, remarks, widest=13)
 
 
-def _cells(one: GenerationSummary) -> tuple[str, ...]:
+def _figures(one: GenerationSummary) -> tuple[str, ...]:
     half = "" if one.low is None else f" ± {significant((one.ends[1] - one.ends[0]) / 2, 2)}"
-    mark = " *" if one.baseline else ""
     return (
-        shorten(one.name, 13 - len(mark)) + mark,
         fixed(one.loss) + half,
         fixed(one.nats),
         significant(one.perplexity, 3),
@@ -52,11 +45,3 @@ def _cells(one: GenerationSummary) -> tuple[str, ...]:
         fixed(one.seconds_per_epoch, 1),
         compact(one.generated_per_second),
     )
-
-
-def _caption(summaries: Sequence[GenerationSummary]) -> str:
-    parts = [f"{summaries[0].tokens:,} test tokens"]
-    repeats = max(one.repeats for one in summaries)
-    if repeats > 1:
-        parts.append(f"±: 95 % interval, Student t over {repeats} repeats")
-    return "; ".join([*parts, "tok/s: written, one text", "* baseline"])

@@ -39,16 +39,16 @@ PICTURES = (
         "Accuracy by epoch",
         "Where validation turns away from training, the network begins to learn its training "
         "rows by heart. The point marks the epoch whose weights were kept.",
-        curves.accuracy_figure,
-        curves.describe_accuracy,
+        curves.ACCURACY.figure,
+        curves.ACCURACY.describe,
     ),
     Picture(
         "losses",
         "Loss by epoch",
         "Cross-entropy in nats, same axes for all. Loss often rises while accuracy still holds: "
         "the network grows too sure of its mistakes.",
-        curves.loss_figure,
-        curves.describe_loss,
+        curves.LOSS.figure,
+        curves.LOSS.describe,
     ),
     Picture(
         "size_vs_accuracy",

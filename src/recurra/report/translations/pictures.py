@@ -36,8 +36,8 @@ PICTURES = (
         "Loss by epoch",
         "Nats per target token, same axes for all; label smoothing, where it is on, lifts the "
         "training line. The point marks the epoch whose weights were kept.",
-        curves.figure,
-        curves.describe,
+        curves.LOSS.figure,
+        curves.LOSS.describe,
     ),
     Picture(
         "size_vs_quality",

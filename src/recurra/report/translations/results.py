@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
-from recurra.report.checks import history_problem, is_count, is_list, is_number, numbers_problem
+from recurra.report.checks import (
+    data_problem,
+    first_problem,
+    history_problem,
+    is_count,
+    is_list,
+    is_number,
+    numbers_problem,
+)
 from recurra.study.summary import Record
 
 __all__ = ["problem"]
@@ -19,12 +27,15 @@ _EXAMPLE = ("source", "reference", "translation")
 
 def problem(record: Record) -> str | None:
     """Say what is wrong with one record, or None."""
-    for check in (_metrics_problem, _lengths_problem, _attention_problem, _examples_problem):
-        found = check(record)
-        if found:
-            return found
+    checks = (
+        _metrics_problem,
+        _lengths_problem,
+        _attention_problem,
+        _examples_problem,
+        data_problem,
+    )
     return (
-        _data_problem(record)
+        first_problem(record, checks)
         or numbers_problem(record, _NUMBERS)
         or history_problem(record.get("history"), ("loss", "val_loss"))
     )
@@ -96,16 +107,6 @@ def _examples_problem(record: Record) -> str | None:
         for one in examples[kind]:
             if not isinstance(one, Mapping) or not _are_texts([one.get(key) for key in _EXAMPLE]):
                 return "'examples' should hold 'source', 'reference' and 'translation'"
-    return None
-
-
-def _data_problem(record: Record) -> str | None:
-    data = record.get("data")
-    if not isinstance(data, Mapping):
-        return "'data' should be an object that describes the data"
-    rows = data.get("rows")
-    if not isinstance(rows, Mapping) or not is_count(rows.get("test")):
-        return "'data' should hold 'rows' with a count of 'test' rows"
     return None
 
 
