@@ -8,7 +8,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from recurra.errors import CorruptArtifactError, DataError, NotFittedError, UsageError
+from recurra.errors import DataError, NotFittedError, UsageError
+from recurra.sequences._stored_encoders import check_ids, description, stored_settings
 from recurra.sequences.splitting import Level, normalize, split
 from recurra.sequences.subwords import SubwordVocabulary, check_merges, train_subwords
 from recurra.sequences.vocabulary import (
@@ -25,8 +26,15 @@ __all__ = ["PAD_ID", "UNK_ID", "TextEncoder", "Truncate"]
 Truncate = Literal["tail", "head", "middle"]
 
 PAD_ID, UNK_ID = 0, 1
-_SETTINGS = ("level", "vocabulary", "max_length", "lowercase", "truncate", "minimum_count")
-_VERSION = 1
+_SETTINGS = {
+    "level": (str,),
+    "vocabulary": (int,),
+    "max_length": (int, type(None)),
+    "lowercase": (bool,),
+    "truncate": (str,),
+    "minimum_count": (int,),
+}
+_KIND, _VERSION = "text", 1
 
 
 class TextEncoder:
@@ -149,13 +157,7 @@ class TextEncoder:
             DataError: If an id is outside the vocabulary.
         """
         tokens = self.tokens
-        numbers = np.asarray(ids, dtype=np.int64).ravel()
-        if numbers.size and (numbers.min() < 0 or numbers.max() >= len(tokens)):
-            raise DataError(
-                f"token ids must be between 0 and {len(tokens) - 1}, "
-                f"not {numbers.min()}..{numbers.max()}"
-            )
-        return [tokens[i] for i in numbers if i != PAD_ID]
+        return [tokens[i] for i in check_ids(ids, len(tokens)) if i != PAD_ID]
 
     @property
     def tokens(self) -> list[str]:
@@ -176,11 +178,7 @@ class TextEncoder:
         Raises:
             NotFittedError: If `fit` has not run.
         """
-        table = self._fitted()
-        settings = {name: getattr(self, name) for name in _SETTINGS}
-        config = {"kind": "text", "version": _VERSION, **settings, "tokens": list(table.tokens)}
-        if isinstance(table, SubwordVocabulary):
-            config["merges"] = [list(merge) for merge in table.merges]
+        config: dict[str, Any] = description(self, _KIND, _VERSION, _SETTINGS, self._fitted())
         return config
 
     @classmethod
@@ -197,7 +195,7 @@ class TextEncoder:
             CorruptArtifactError: If the description is not one of a text encoder.
             UnsafeArtifactError: If its sizes are beyond the limits.
         """
-        encoder = cls(**_check_config(config))
+        encoder = cls(**stored_settings(config, _KIND, _VERSION, _SETTINGS, cls, "text encoder"))
         tokens = check_tokens(config.get("tokens"))
         if encoder.level == "subword":
             merges = check_merges(config.get("merges"), tokens)
@@ -254,27 +252,3 @@ def _strings(texts: Iterable[str]) -> Iterator[str]:
         if not isinstance(text, str):
             raise DataError(f"text {i} is of type {type(text).__name__}, expected a string")
         yield text
-
-
-def _check_config(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of a stored encoder, checked for kind, version and type."""
-    if not isinstance(config, Mapping) or config.get("kind") != "text":
-        raise CorruptArtifactError("the encoder's description is not that of a text encoder")
-    if config.get("version") != _VERSION:
-        raise CorruptArtifactError(
-            f"the text encoder has version {config.get('version')!r}, expected {_VERSION}"
-        )
-    settings = {name: config.get(name) for name in _SETTINGS}
-    kinds = {"level": str, "truncate": str, "lowercase": bool}
-    for name, value in settings.items():
-        if name == "max_length" and value is None:
-            continue
-        if type(value) is not kinds.get(name, int):
-            raise CorruptArtifactError(f"the text encoder's {name} is {value!r}")
-    try:
-        TextEncoder(**settings)  # type: ignore[arg-type]
-    except UsageError as error:
-        raise CorruptArtifactError(
-            f"the text encoder's settings cannot be used: {error}"
-        ) from error
-    return settings

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from recurra.errors import CorruptArtifactError, DataError, NotFittedError, UsageError
+from recurra.sequences._stored_encoders import check_ids, description, stored_settings
 from recurra.sequences._token_tables import (
     SPECIAL_TOKENS,
     ByteTable,
@@ -27,13 +28,13 @@ BOS_ID, EOS_ID = 2, 3
 _SPECIAL = len(SPECIAL_TOKENS)
 _BYTES = 256
 _SETTINGS = {
-    "level": str,
-    "vocabulary": int,
-    "lowercase": bool,
-    "minimum_count": int,
-    "sentences": bool,
+    "level": (str,),
+    "vocabulary": (int,),
+    "lowercase": (bool,),
+    "minimum_count": (int,),
+    "sentences": (bool,),
 }
-_VERSION = 1
+_KIND, _VERSION = "tokenizer", 1
 
 
 class Tokenizer:
@@ -202,12 +203,7 @@ class Tokenizer:
         Raises:
             NotFittedError: If `fit` has not run.
         """
-        table = self._fitted()
-        settings = {name: getattr(self, name) for name in _SETTINGS}
-        config = {"kind": "tokenizer", "version": _VERSION, **settings}
-        config["tokens"] = list(table.tokens)
-        if isinstance(table, ByteTable):
-            config["merges"] = [list(merge) for merge in table.merges]
+        config: dict[str, Any] = description(self, _KIND, _VERSION, _SETTINGS, self._fitted())
         return config
 
     @classmethod
@@ -224,7 +220,7 @@ class Tokenizer:
             CorruptArtifactError: If the description is not one of a tokenizer.
             UnsafeArtifactError: If its sizes are beyond the limits.
         """
-        tokenizer = cls(**_check_config(config))
+        tokenizer = cls(**stored_settings(config, _KIND, _VERSION, _SETTINGS, cls, "tokenizer"))
         tokens = check_tokens(config.get("tokens"))
         size, limit = len(tokens), tokenizer.vocabulary
         if tuple(tokens[:_SPECIAL]) != SPECIAL_TOKENS or not _SPECIAL < size <= limit:
@@ -287,29 +283,4 @@ class Tokenizer:
         return f" {text}" if text and self.level != "char" else text
 
     def _check_ids(self, ids: ArrayLike) -> list[int]:
-        size = self.vocabulary_size
-        numbers = np.asarray(ids, dtype=np.int64).ravel()
-        if numbers.size and (numbers.min() < 0 or numbers.max() >= size):
-            raise DataError(
-                f"token ids must be between 0 and {size - 1}, not {numbers.min()}..{numbers.max()}"
-            )
-        return list(map(int, numbers))
-
-
-def _check_config(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of a stored tokenizer, checked for kind, version and type."""
-    if not isinstance(config, Mapping) or config.get("kind") != "tokenizer":
-        raise CorruptArtifactError("the encoder's description is not that of a tokenizer")
-    if config.get("version") != _VERSION:
-        raise CorruptArtifactError(
-            f"the tokenizer has version {config.get('version')!r}, expected {_VERSION}"
-        )
-    settings = {name: config.get(name) for name in _SETTINGS}
-    for name, value in settings.items():
-        if type(value) is not _SETTINGS[name]:
-            raise CorruptArtifactError(f"the tokenizer's {name} is {value!r}")
-    try:
-        Tokenizer(**settings)  # type: ignore[arg-type]
-    except UsageError as error:
-        raise CorruptArtifactError(f"the tokenizer's settings cannot be used: {error}") from error
-    return settings
+        return check_ids(ids, self.vocabulary_size)
