@@ -107,7 +107,7 @@ def specification(**changes):
 @pytest.mark.parametrize(
     ("manifest", "message"),
     [
-        ({"task": "parsing"}, r"holds a model for 'parsing', expected 'text-class"),
+        ({"task": "parsing"}, r"holds a model for 'parsing', not a text class"),
         ({"task": None}, r"holds a model for None"),
         ({"specification": None}, "the specification is not a JSON object"),
         (

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.errors import ArtifactError, CorruptArtifactError, RecurraError
+from recurra.errors import CorruptArtifactError
+from recurra.runtime._artifact_checks import check_task, corrupt_unless_usable
 from recurra.runtime._forecast_network import ForecastNetwork
 from recurra.runtime.artifact import Artifact, read_artifact
 from recurra.runtime.forecast_predictor import ForecastPredictor
@@ -115,16 +116,9 @@ def read_forecaster(source: str | Path | Artifact) -> LoadedForecaster:
         ArtifactError: If it cannot be used.
     """
     artifact = source if isinstance(source, Artifact) else read_artifact(source)
-    task = artifact.manifest.get("task")
-    if task != FORECAST_TASK:
-        name = artifact.path or "the file"
-        raise CorruptArtifactError(f"{name} holds a model for {task!r:.60}, not a forecaster")
-    try:
+    check_task(artifact, FORECAST_TASK, "a forecaster")
+    with corrupt_unless_usable("the forecaster"):
         return _read(artifact)
-    except ArtifactError:
-        raise
-    except (RecurraError, KeyError, TypeError, ValueError, IndexError) as error:
-        raise CorruptArtifactError(f"the forecaster cannot be used: {error!s:.200}") from error
 
 
 def _read(artifact: Artifact) -> LoadedForecaster:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import CorruptArtifactError, DataError, ShapeError, UsageError
+from recurra.runtime._artifact_checks import check_task
 from recurra.runtime._language_network import LanguageNetwork, LanguageState
 from recurra.runtime._measuring import predict_tokens, token_log_probabilities
 from recurra.runtime._parts import Array
@@ -98,12 +99,7 @@ class GeneratorPredictor:
             CorruptArtifactError: If the artifact is of another task or inconsistent.
             UnsafeArtifactError: If its tokenizer is beyond the limits.
         """
-        task = artifact.manifest.get("task")
-        if task != GENERATION_TASK:
-            name = artifact.path or "the file"
-            raise CorruptArtifactError(
-                f"{name} holds a model for {task!r:.60}, not a language model"
-            )
+        check_task(artifact, GENERATION_TASK, "a language model")
         return cls(
             Tokenizer.from_config(artifact.encoder.get("tokenizer", {})),
             LanguageModelSpecification.from_dict(artifact.manifest.get("specification")),

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import CorruptArtifactError, DataError
+from recurra.runtime._artifact_checks import check_task
 from recurra.runtime._network import ClassifierNetwork
 from recurra.runtime.artifact import Artifact
 from recurra.runtime.specification import ClassifierSpecification
@@ -87,10 +88,7 @@ class TextPredictor:
             CorruptArtifactError: If the artifact is of another task or inconsistent.
         """
         manifest = artifact.manifest
-        if manifest.get("task") != TASK:
-            raise CorruptArtifactError(
-                f"{artifact.path} holds a model for {manifest.get('task')!r}, expected {TASK!r}"
-            )
+        check_task(artifact, TASK, "a text classifier")
         ngrams = {
             name.removeprefix(_NGRAM_PREFIX): array
             for name, array in artifact.weights.items()

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import CorruptArtifactError, DataError, ShapeError, UsageError
+from recurra.runtime._artifact_checks import check_task
 from recurra.runtime._language_network import LanguageNetwork
 from recurra.runtime.artifact import Artifact
 from recurra.runtime.language_specification import LanguageModelSpecification
@@ -54,10 +55,7 @@ class RollPredictor:
         Raises:
             CorruptArtifactError: If the file holds a model for another task, or a broken one.
         """
-        task = artifact.manifest.get("task")
-        if task != ROLL_TASK:
-            name = artifact.path or "the file"
-            raise CorruptArtifactError(f"{name} holds a model for {task!r:.60}, not one of rolls")
+        check_task(artifact, ROLL_TASK, "one of rolls")
         values = artifact.manifest.get("specification")
         return cls(LanguageModelSpecification.from_dict(values), artifact.weights)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from recurra.errors import ArtifactError, CorruptArtifactError, RecurraError
+from recurra.runtime._artifact_checks import check_task, corrupt_unless_usable
 from recurra.runtime.artifact import Artifact, read_artifact
 from recurra.runtime.translation_specification import TranslatorSpecification
 from recurra.runtime.translator import TranslationPredictor
@@ -62,16 +62,9 @@ def read_translator(source: str | Path | Artifact) -> LoadedTranslator:
         ArtifactError: If it cannot be used.
     """
     artifact = source if isinstance(source, Artifact) else read_artifact(source)
-    task = artifact.manifest.get("task")
-    if task != TRANSLATION_TASK:
-        name = artifact.path or "the file"
-        raise CorruptArtifactError(f"{name} holds a model for {task!r:.60}, not a translator")
-    try:
+    check_task(artifact, TRANSLATION_TASK, "a translator")
+    with corrupt_unless_usable("the translator"):
         return _read(artifact)
-    except ArtifactError:
-        raise
-    except (RecurraError, KeyError, TypeError) as error:
-        raise CorruptArtifactError(f"the translator cannot be used: {error!s:.200}") from error
 
 
 def _read(artifact: Artifact) -> LoadedTranslator:
