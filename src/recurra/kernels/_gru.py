@@ -41,6 +41,7 @@ __all__ = [
     "gru_backward",
     "gru_forward",
     "gru_step",
+    "gru_step_gradients",
 ]
 
 GATES = 3
@@ -246,7 +247,7 @@ def gru_backward(
     dz, dstate = np.empty_like(cache.gates), np.empty_like(cache.gates)
     for step, rows, part in schedule.steps(reverse=True):
         incoming.add(step, rows, dh, cache.zero_output_for_mask)
-        dh[rows] = _step_gradients(cache, part, rows, dh[rows], dz=dz[part], dstate=dstate[part])
+        dh[rows] = gru_step_gradients(cache, part, rows, dh[rows], dz=dz[part], dstate=dstate[part])
     every = schedule.packed_rows()
     dkernel = cell.product.kernel_gradient(cache.x, dz, every)
     weights = GRUWeights(
@@ -259,7 +260,7 @@ def gru_backward(
     return GRUGradients(dx, schedule.leave(dh), weights)
 
 
-def _step_gradients(
+def gru_step_gradients(
     cache: GRUCache, part: slice, rows: Rows, dh: Array, *, dz: Array, dstate: Array
 ) -> Array:
     """Fill the gradients before activation and return the gradient of the state before.

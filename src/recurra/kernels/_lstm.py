@@ -39,6 +39,7 @@ __all__ = [
     "LSTMWeights",
     "lstm_backward",
     "lstm_forward",
+    "lstm_gate_gradients",
     "lstm_step",
 ]
 
@@ -223,7 +224,7 @@ def lstm_backward(
     dz = np.empty_like(cache.gates)
     for step, rows, part in schedule.steps(reverse=True):
         incoming.add(step, rows, dh, cache.zero_output_for_mask)
-        dz[part], dc[rows] = _gate_gradients(cache.gates[part], cache.c_before[part],
+        dz[part], dc[rows] = lstm_gate_gradients(cache.gates[part], cache.c_before[part],
                                              dh[rows], dc[rows])  # fmt: skip
         dh[rows] = cache.recurrent.input_gradient(dz[part], rows)
     every = schedule.packed_rows()
@@ -236,7 +237,7 @@ def lstm_backward(
     return LSTMGradients(dx, schedule.leave(dh), schedule.leave(dc), weights)
 
 
-def _gate_gradients(gates: Array, c: Array, dh: Array, dc: Array) -> tuple[Array, Array]:
+def lstm_gate_gradients(gates: Array, c: Array, dh: Array, dc: Array) -> tuple[Array, Array]:
     """Return gradients of the gates before activation and of the cell state before the step."""
     i, f, g, o = np.split(gates, GATES, axis=1)
     squashed = np.tanh(f * c + i * g)

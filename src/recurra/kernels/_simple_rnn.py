@@ -33,6 +33,7 @@ __all__ = [
     "SimpleRNNGradients",
     "SimpleRNNOutput",
     "SimpleRNNWeights",
+    "activation_slope",
     "check_activation",
     "simple_rnn_backward",
     "simple_rnn_forward",
@@ -182,7 +183,7 @@ def _activate(a: Array, activation: Activation) -> None:
         np.maximum(a, 0, out=a)
 
 
-def _slope(after: Array, activation: Activation) -> Array:
+def activation_slope(after: Array, activation: Activation) -> Array:
     """Return the activation's derivative, told from its value."""
     if activation == "tanh":
         return 1 - after * after
@@ -211,7 +212,7 @@ def simple_rnn_backward(
     dz = np.empty_like(cache.h_after)
     for step, rows, part in schedule.steps(reverse=True):
         incoming.add(step, rows, dh, cache.zero_output_for_mask)
-        np.multiply(dh[rows], _slope(cache.h_after[part], cache.activation), out=dz[part])
+        np.multiply(dh[rows], activation_slope(cache.h_after[part], cache.activation), out=dz[part])
         dh[rows] = cache.recurrent.input_gradient(dz[part], rows)
     every = schedule.packed_rows()
     weights = SimpleRNNWeights(
