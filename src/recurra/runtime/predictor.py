@@ -119,8 +119,22 @@ class TextPredictor:
         probabilities = np.empty((len(encoded), len(self.classes)), dtype=np.float32)
         for start in range(0, len(order), _BATCH):
             rows = order[start : start + _BATCH]
-            probabilities[rows] = self._compute([encoded[row] for row in rows])
+            probabilities[rows] = self.predict_ids([encoded[row] for row in rows])
         return probabilities
+
+    def predict_ids(self, rows: Sequence[NDArray[np.int32]]) -> NDArray[np.float32]:
+        """Return class probabilities of encoded texts, all in one batch.
+
+        Args:
+            rows: Token ids of each text, shape `(time,)`, as `encoder` gives them.
+
+        Returns:
+            Shape `(texts, classes)`, float32.
+        """
+        lengths = np.array([len(row) for row in rows], dtype=np.int64)
+        ids = pad_sequences(rows)
+        ngrams = None if self.ngrams is None else self.ngrams.transform(ids, unique=True)
+        return self._network(ids, lengths, ngrams)
 
     def predict(self, texts: Iterable[str]) -> list[Any]:
         """Return the most probable label of each text."""
@@ -152,12 +166,6 @@ class TextPredictor:
         ids = self.encoder.encode([text])[0]
         weights = self._network.attention(ids[None], np.array([len(ids)]))[0]
         return list(zip(self.encoder.decode(ids), weights.tolist(), strict=True))
-
-    def _compute(self, rows: list[NDArray[np.int32]]) -> NDArray[np.float32]:
-        lengths = np.array([len(row) for row in rows], dtype=np.int64)
-        ids = pad_sequences(rows)
-        ngrams = None if self.ngrams is None else self.ngrams.transform(ids, unique=True)
-        return self._network(ids, lengths, ngrams)
 
 
 def _checked_classes(classes: Any) -> list[Any]:

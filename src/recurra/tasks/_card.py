@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from recurra.tasks.effective_context import context_words
+
 __all__ = ["model_card"]
 
 
@@ -26,6 +28,7 @@ def model_card(manifest: Mapping[str, Any]) -> str:
         f"- Reads: {data['level']}s, {data['vocabulary']:,} different ones, "
         f"at most {data['max_length'] or 'any number'} of each text; "
         f"{data['truncated_share']:.1%} of the training texts were cut",
+        *context_words(manifest["metrics"], data["level"]),
         f"- Training: {training['epochs']} epochs, the best was {training['best_epoch']}; "
         f"seed {manifest['seed']}; kernel {manifest['kernel']}",
         f"- Made: {manifest['created']} with Recurra {manifest['versions']['recurra']}",
@@ -47,7 +50,7 @@ def _network(spec: Mapping[str, Any]) -> str:
 
 
 def _figures(metrics: Mapping[str, Any]) -> list[str]:
-    if not metrics:
+    if "rows" not in metrics:
         return ["Not evaluated on held-out texts yet."]
     return [
         f"Measured on {metrics['rows']:,} held-out texts:",

@@ -21,6 +21,7 @@ from recurra.tasks._facts import now, versions
 from recurra.tasks._keras_files import check_keras_path, keras_bytes, write_keras_file
 from recurra.tasks._kernels import kernel_name
 from recurra.tasks._manifests import manifest_part, seed_from_manifest
+from recurra.tasks.effective_context import CONTEXT_METRICS, ContextCurve, context_metrics
 
 if TYPE_CHECKING:
     import keras
@@ -151,6 +152,15 @@ class TaskEstimator(BaseEstimator):  # type: ignore[misc]
         self.metrics_: dict[str, Any] = {}
         self.manifest_: dict[str, Any] = {}
         self._created = now()
+
+    def _keep_context(self, curve: ContextCurve) -> None:
+        """Keep how far back the network looks."""
+        self.metrics_ |= context_metrics(curve)
+
+    def _keep_metrics(self, measured: Mapping[str, Any]) -> None:
+        """Keep what was measured on data; how far back the network looks stays what it is."""
+        context = {k: v for k, v in self.metrics_.items() if k in CONTEXT_METRICS}
+        self.metrics_ = {**context, **measured}
 
     def _manifest(self) -> dict[str, Any]:
         """Return the facts about the network that go into its file."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from recurra.tasks.effective_context import context_words
+
 __all__ = ["forecast_card"]
 
 
@@ -25,6 +27,7 @@ def forecast_card(manifest: Mapping[str, Any]) -> str:
         f"{data['series']:,} series",
         f"- Trained on: {data['name']} (SHA-256 {data['sha256'][:16]}...), {rows['train']:,} rows, "
         f"{rows['validation']:,} more for early stopping and calibration",
+        *context_words(manifest["metrics"], "step"),
         f"- Training: {training['epochs']} epochs, the best was {training['best_epoch']}; "
         f"seed {manifest['seed']}; kernel {manifest['kernel']}",
         f"- Made: {manifest['created']} with Recurra {manifest['versions']['recurra']}",
@@ -38,7 +41,7 @@ def forecast_card(manifest: Mapping[str, Any]) -> str:
 
 
 def _figures(metrics: Mapping[str, Any]) -> list[str]:
-    if not metrics:
+    if "windows" not in metrics:
         return ["Not evaluated on later rows yet."]
     columns = [name for name in _SHOWN if metrics.get(name) is not None]
     skill = metrics["skill"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from recurra.tasks.effective_context import context_words
+
 __all__ = ["language_card"]
 
 
@@ -25,6 +27,7 @@ def language_card(manifest: Mapping[str, Any]) -> str:
         f"- Trained on: {data['name']} (SHA-256 {data['sha256'][:16]}...), "
         f"{characters['train']:,} characters, {characters['validation']:,} more for early stopping",
         f"- Reads and writes: {data['level']}s, {data['vocabulary']:,} different ones",
+        *context_words(manifest["metrics"], data["level"]),
         f"- Training: {training['epochs']} epochs, the best was {training['best_epoch']}; "
         f"seed {manifest['seed']}; kernel {manifest['kernel']}",
         f"- Made: {manifest['created']} with Recurra {manifest['versions']['recurra']}",
@@ -39,7 +42,7 @@ def language_card(manifest: Mapping[str, Any]) -> str:
 
 
 def _figures(metrics: Mapping[str, Any]) -> list[str]:
-    if not metrics:
+    if "tokens" not in metrics:
         return ["Not measured on held-out text yet."]
     columns = [name for name in _SHOWN if metrics.get(name) is not None]
     part = metrics["part"]

@@ -32,6 +32,7 @@ from recurra.tasks._anomalies import (
 )
 from recurra.tasks._backtest import Backtest, BacktestObserver, run_backtest
 from recurra.tasks._calibration import calibrate
+from recurra.tasks._context_measuring import forecaster_context
 from recurra.tasks._estimator import TaskEstimator
 from recurra.tasks._forecast_card import forecast_card
 from recurra.tasks._forecast_evaluation import Scales, measure_forecasts, scales_for
@@ -48,6 +49,7 @@ from recurra.tasks._forecast_training import (
 )
 from recurra.tasks._series_sources import OpenedSeries, open_new_series, open_series
 from recurra.tasks._training import TrainingObserver
+from recurra.tasks.effective_context import ContextCurve
 
 if TYPE_CHECKING:
     import keras
@@ -132,7 +134,9 @@ class Forecaster(TaskEstimator):
         specification_: The architecture.
         history_: Values per epoch for `loss`, `val_loss`, `learning_rate`.
         data_: Facts about the training data.
-        metrics_: Figures measured on the test rows, empty without any.
+        metrics_: `effective_context`, the number of last steps that the forecast hangs on, of
+            `context_length` (see `effective_context`); and figures measured on the test rows, where
+            there are any.
         training_: The final `TrainingState`; not kept by `save`.
     """
 
@@ -296,11 +300,12 @@ class Forecaster(TaskEstimator):
         self._scales = Scales(prepared.deviations, prepared.naive_errors, settings.season)
         self._seen_ticks = prepared.table.starts + prepared.split.seen
         self.predictor_ = calibrate(self._new_predictor(prepared), prepared)
+        self._keep_context(self._measure_context(prepared))
         if len(prepared.test):
             measured = measure_forecasts(
                 self.predictor_, prepared.table, prepared.test, self._scales
             )
-            self.metrics_ = measured.result()
+            self._keep_metrics(measured.result())
             self.predictor_ = replace(self.predictor_, log_widths=measured.log_widths())
         return self
 
@@ -361,10 +366,11 @@ class Forecaster(TaskEstimator):
         self._check_fitted()
         table = self._open(data).table
         windows, scales = self.origins_since(table, since)
-        self.metrics_ = measure_forecasts(
+        figures = measure_forecasts(
             self.predictor_, table, windows, scales, progress=progress
         ).result()
-        return dict(self.metrics_)
+        self._keep_metrics(figures)
+        return figures
 
     def origins_since(self, table: SeriesTable, since: Any = None) -> tuple[Windows, Scales]:
         """Return the origins of `evaluate`, and the scales of the table's series."""
@@ -492,6 +498,13 @@ class Forecaster(TaskEstimator):
             static_scaler=prepared.static_scaler,
             calendar=settings.calendar,
             tail=table.tail(rows),
+        )
+
+    def _measure_context(self, prepared: PreparedSeries) -> ContextCurve:
+        windows = prepared.test if len(prepared.test) else prepared.validation
+        weights = named_weights(self.model_)
+        return forecaster_context(
+            self.specification_, prepared.reader, windows, weights, int(self.seed)
         )
 
     def _contents(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:

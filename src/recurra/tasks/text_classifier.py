@@ -17,6 +17,7 @@ from recurra.runtime import Artifact, TextPredictor
 from recurra.runtime.predictor import TASK
 from recurra.sequences import TextTable, resolve_source
 from recurra.tasks._card import model_card
+from recurra.tasks._context_measuring import classifier_context
 from recurra.tasks._estimator import TaskEstimator
 from recurra.tasks._examples import (
     Examples,
@@ -40,6 +41,7 @@ from recurra.tasks._text_training import (
     train_text_classifier,
 )
 from recurra.tasks._training import TrainingObserver
+from recurra.tasks.effective_context import ContextCurve
 from recurra.tasks.metrics import classification_metrics
 
 if TYPE_CHECKING:
@@ -101,7 +103,9 @@ class TextClassifier(ClassifierMixin, TaskEstimator):  # type: ignore[misc]
         specification_: The architecture.
         data_: Facts about the training data.
         training_: The final `TrainingState`; not kept by `save`.
-        metrics_: Figures recorded by `evaluate`, empty before.
+        metrics_: `effective_context`, the number of last tokens that the answer hangs on, of
+            `context_length` (see `effective_context`; not for `"dense"`); and the figures recorded
+            by `evaluate`.
     """
 
     task = TASK
@@ -287,6 +291,8 @@ class TextClassifier(ClassifierMixin, TaskEstimator):  # type: ignore[misc]
         self.settings_ = settings
         self._keep_training(trained.state, prepared.data)
         self._ngrams = prepared.inputs.ngrams
+        if settings.cell != "dense":
+            self._keep_context(self._measure_context(prepared))
         return self
 
     def predict_proba(self, X: Any) -> NDArray[np.float32]:
@@ -404,8 +410,14 @@ class TextClassifier(ClassifierMixin, TaskEstimator):  # type: ignore[misc]
         if not len(codes):
             raise DataError("there are no rows to evaluate on")
         measured = classification_metrics(codes, probabilities, self.classes_)
-        self.metrics_ = {"rows": len(codes), **measured}
-        return dict(self.metrics_)
+        figures = {"rows": len(codes), **measured}
+        self._keep_metrics(figures)
+        return figures
+
+    def _measure_context(self, prepared: PreparedTexts) -> ContextCurve:
+        predict, encoded = self.predictor_.predict_ids, prepared.inputs.encoded
+        weights = named_weights(self.model_)
+        return classifier_context(predict, encoded, prepared.validation, weights, int(self.seed))
 
     def _contents(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         arrays = named_weights(self.model_)

@@ -15,12 +15,14 @@ from recurra.runtime import (
     Artifact,
     Generation,
     GeneratorPredictor,
+    LanguageNetwork,
     SamplingOptions,
     TextScore,
     generator_contents,
     read_generator,
 )
 from recurra.sequences import Corpus, encode_stream, read_corpus
+from recurra.tasks._context_measuring import generator_context
 from recurra.tasks._estimator import TaskEstimator
 from recurra.tasks._language_card import language_card
 from recurra.tasks._language_preparation import PreparedCorpus, prepare_corpus
@@ -89,7 +91,9 @@ class TextGenerator(TaskEstimator):
         history_: Values per epoch for `loss` and `val_loss` (nats per token), `val_accuracy`,
             `learning_rate`.
         data_: Facts about the corpus.
-        metrics_: Figures of the test part, or of the validation part without one; `part` says.
+        metrics_: Figures of the test part, or of the validation part without one; `part` says. And
+            `effective_context`, the number of last tokens that the next one hangs on, of
+            `context_length`, see `effective_context`.
         training_: The final `TrainingState`; its `samples` are what was written on the way. Not
             kept by `save`.
     """
@@ -217,14 +221,13 @@ class TextGenerator(TaskEstimator):
         self.specification_ = prepared.specification
         self.tokenizer_ = prepared.tokenizer
         self._keep_training(trained.state, prepared.data)
-        self.predictor_ = GeneratorPredictor(
-            self.tokenizer_, self.specification_, named_weights(self.model_)
-        )
+        weights = named_weights(self.model_)
+        self.predictor_ = GeneratorPredictor(self.tokenizer_, self.specification_, weights)
         part = "validation" if prepared.test is None else "test"
-        self.metrics_ = {
-            "part": part,
-            **self.predictor_.measure(prepared.test or prepared.validation),
-        }
+        held_out = prepared.test or prepared.validation
+        self.metrics_ = {"part": part, **self.predictor_.measure(held_out)}
+        network = LanguageNetwork(self.specification_, weights)
+        self._keep_context(generator_context(network, held_out.ids, weights, int(self.seed)))
         return self
 
     def generate(

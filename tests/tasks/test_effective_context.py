@@ -1,0 +1,224 @@
+"""How far back an input counts: known memories are found, and every estimator says its own."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from series import daily, quick
+from texts import labelled_texts, plain_classifier, tiny_classifier
+
+from recurra import TextClassifier, TextGenerator
+from recurra.errors import DataError
+from recurra.runtime import LanguageModelSpecification, LanguageNetwork, read_artifact
+from recurra.sequences import UNK_ID, EncodedTexts
+from recurra.tasks._context_measuring import classifier_context, generator_context
+from recurra.tasks.effective_context import (
+    ContextCurve,
+    context_words,
+    exchanged_tokens,
+    exchanged_values,
+    memory_curve,
+    spaced_distances,
+    total_variation,
+)
+
+
+def reading_the_last(count: int):
+    """Return a predictor whose answer hangs on the last tokens alone, all of them alike."""
+
+    def predict(rows):
+        share = np.array([np.mean(row[-count:] % 2) for row in rows])
+        return np.stack([share, 1 - share], axis=1)
+
+    return predict
+
+
+def language_network(forget: float = 1.0, vocabulary: int = 9) -> LanguageNetwork:
+    """Return a GRU whose state is a new one at every step to this share."""
+    spec = LanguageModelSpecification(vocabulary, embedding=4, cell="gru", units=(5,))
+    generator = np.random.default_rng(3)
+    weights = {
+        "embedding/embeddings": generator.normal(size=(vocabulary, 4)),
+        "recurrent_0/kernel": generator.normal(size=(4, 15)),
+        "recurrent_0/recurrent_kernel": np.zeros((5, 15)),
+        "recurrent_0/bias": np.zeros((2, 15)),
+        "logits/kernel": generator.normal(size=(5, vocabulary)),
+        "logits/bias": np.zeros(vocabulary),
+    }
+    weights["recurrent_0/kernel"][:, :5] = 0  # the update gate is the same for all inputs
+    keep = np.clip(1 - forget, 1e-9, 1 - 1e-9)
+    weights["recurrent_0/bias"][0, :5] = np.log(keep / (1 - keep))
+    return LanguageNetwork(spec, {k: v.astype(np.float32) for k, v in weights.items()})
+
+
+def test_effective_context_is_the_fewest_steps_with_95_percent():
+    curve = memory_curve(lambda distance: np.full(3, 0.5**distance), 40)
+    summed = np.cumsum(0.5 ** np.arange(40))
+    assert curve.effective_context == np.searchsorted(summed, 0.95 * summed[-1]) + 1 == 5
+    assert (curve.length, curve.inputs) == (40, 3)
+
+
+@given(st.integers(1, 3000))
+def test_distances_rise_from_the_last_step_to_the_first(length):
+    distances = spaced_distances(length)
+    assert distances[0] == 0
+    assert distances[-1] == length - 1
+    assert (np.diff(distances) > 0).all()
+    assert len(distances) <= 22
+
+
+@given(st.integers(1, 400))
+def test_a_network_that_reads_all_steps_alike_needs_95_percent_of_them(length):
+    curve = memory_curve(lambda _: np.ones(1), length)
+    assert curve.effective_context == int(np.ceil(round(0.95 * length, 9)))
+
+
+def test_a_network_that_reads_nothing_has_no_context():
+    assert memory_curve(lambda _: np.zeros(2), 30).effective_context == 0
+    with pytest.raises(DataError, match="there is no step to measure the memory of"):
+        memory_curve(lambda _: np.zeros(2), 0)
+
+
+def test_between_the_measured_distances_the_change_is_linear():
+    curve = ContextCurve(np.array([0, 4]), np.array([1.0, 0.0]), 5, 1)
+    assert curve.effective_context == 4  # of 1, 0.75, 0.5, 0.25, 0
+
+
+@pytest.mark.parametrize("count", [1, 4, 9])
+def test_a_classifier_of_the_last_tokens_has_them_as_context(count):
+    generator = np.random.default_rng(0)
+    texts = EncodedTexts.from_sequences([generator.integers(2, 60, 20) for _ in range(12)])
+    curve = classifier_context(reading_the_last(count), texts, np.arange(12), {}, seed=0)
+    assert curve.effective_context == count
+    assert (curve.length, curve.inputs) == (20, 8)
+    assert (curve.change[count:] == 0).all()
+
+
+def test_texts_of_the_usual_length_are_read():
+    texts = EncodedTexts.from_sequences([np.arange(2, 2 + n) for n in (3, 3, 3, 30, 31, 32, 500)])
+    predict = reading_the_last(2)
+    curve = classifier_context(predict, texts, np.arange(7), {}, seed=0)
+    assert (curve.length, curve.inputs) == (30, 4)  # and the longest of all
+    costly = {"recurrent_0/kernel": np.zeros(10**7)}
+    assert classifier_context(predict, texts, np.arange(7), costly, seed=0).inputs == 1
+
+
+def test_a_language_model_without_memory_reads_the_last_token():
+    network = language_network(forget=1.0)
+    ids = np.random.default_rng(1).integers(4, 9, 2000)
+    curve = generator_context(network, ids, {}, seed=0)
+    assert (curve.effective_context, curve.length, curve.inputs) == (1, 256, 7)
+    assert curve.change[0] > 0.01
+
+
+def test_a_language_model_with_more_memory_has_more_context():
+    ids = np.random.default_rng(1).integers(4, 9, 2000).astype(np.uint8)
+    contexts = [
+        generator_context(language_network(forget), ids, {}, seed=0).effective_context
+        for forget in (0.9, 0.5, 0.1)
+    ]
+    assert contexts == sorted(contexts)
+    assert contexts[0] < contexts[-1]
+
+
+def test_states_between_equal_reading_whole():
+    network = language_network(forget=0.3)
+    ids = np.random.default_rng(1).integers(4, 9, 30)
+    curve = generator_context(network, ids, {}, seed=0)
+    assert (curve.length, curve.inputs) == (30, 1)
+
+    def whole(rows):
+        logits = network.run(np.stack(rows))[0][:, -1].astype(np.float64)
+        odds = np.exp(logits)
+        return odds / odds.sum(axis=-1, keepdims=True)
+
+    texts = EncodedTexts.from_sequences([ids])
+    same = classifier_context(whole, texts, np.arange(1), {}, seed=0)
+    np.testing.assert_allclose(curve.change[0], same.change[0], atol=0.3)
+    np.testing.assert_allclose(curve.change[-1], same.change[-1], atol=1e-3)
+
+
+@given(st.lists(st.integers(2, 6), min_size=1, max_size=12), st.integers(0, 9))
+def test_tokens_are_exchanged_for_others_of_their_text(tokens, seed):
+    ids = np.array(tokens, np.int32)
+    generator = np.random.default_rng(seed)
+    steps = generator.random((5, len(ids))) < 0.5
+    found = exchanged_tokens(ids, steps, generator)
+    assert found.shape == steps.shape
+    assert ((found == ids) == ~steps).all()
+    assert set(found.ravel().tolist()) <= {*tokens, UNK_ID}
+
+
+def test_values_are_exchanged_for_others_of_their_window_but_not_their_time():
+    generator = np.random.default_rng(0)
+    past = generator.normal(size=(9, 3)).astype(np.float32)
+    steps = generator.random((4, 9)) < 0.5
+    found = exchanged_values(past, 2, steps, generator)
+    np.testing.assert_array_equal(found[~steps], np.broadcast_to(past, (4, 9, 3))[~steps])
+    np.testing.assert_array_equal(found[..., 2], np.broadcast_to(past[:, 2], (4, 9)))
+    assert (found[steps][:, 0] != np.broadcast_to(past[:, 0], (4, 9))[steps]).all()
+    assert set(found[..., 0].ravel().tolist()) <= set(past[:, 0].tolist())
+
+
+def test_total_variation_is_1_between_certain_opposites():
+    assert total_variation(np.array([1.0, 0.0]), np.array([0.0, 1.0])) == 1
+    assert total_variation(np.array([0.5, 0.5]), np.array([0.5, 0.5])) == 0
+
+
+def test_the_same_seed_gives_the_same_curve():
+    ids = np.random.default_rng(1).integers(4, 9, 300)
+    network = language_network(0.5)
+    one, same = (generator_context(network, ids, {}, seed=4).change for _ in range(2))
+    np.testing.assert_array_equal(one, same)
+
+
+@pytest.fixture(scope="module")
+def classifier() -> TextClassifier:
+    return tiny_classifier(epochs=1).fit(*labelled_texts(40))
+
+
+def test_a_classifier_says_how_far_back_it_looks(classifier, tmp_path):
+    assert 1 <= classifier.metrics_["effective_context"] <= classifier.metrics_["context_length"]
+    assert classifier.metrics_["context_length"] == 5
+    card = read_artifact(classifier.save(tmp_path / "m.recurra")).card
+    steps = classifier.metrics_["effective_context"]
+    assert f"- Effective context: {steps} words (they hold 95 % of what exchanging one" in card
+    assert "Not evaluated on held-out texts yet." in card
+
+
+def test_measuring_keeps_the_context_of_the_network(classifier, tmp_path):
+    was = classifier.metrics_["effective_context"]
+    found = classifier.evaluate(*labelled_texts(8))
+    assert "effective_context" not in found
+    assert classifier.metrics_ == {"effective_context": was, "context_length": 5, **found}
+    loaded = TextClassifier.load(classifier.save(tmp_path / "m.recurra"))
+    assert loaded.metrics_["effective_context"] == was
+    loaded.evaluate(*labelled_texts(6))
+    assert loaded.metrics_["effective_context"] == was
+
+
+def test_an_order_blind_network_has_none():
+    found = plain_classifier().fit(*labelled_texts(20))
+    assert found.metrics_ == {}
+    assert context_words(found.metrics_, "word") == []
+
+
+def test_a_forecaster_says_how_far_back_it_looks(tmp_path):
+    frame = daily(80).with_columns(sales=pl.col("sales").round(3))
+    found = quick(2, epochs=1, validation=10, test=8).fit(frame)
+    assert found.metrics_["context_length"] == 12
+    assert 1 <= found.metrics_["effective_context"] <= 12
+    assert found.metrics_["mae"] > 0
+    card = read_artifact(found.save(tmp_path / "m.recurra")).card
+    assert f"- Effective context: {found.metrics_['effective_context']} steps (" in card
+
+
+def test_a_generator_says_how_far_back_it_looks(tmp_path):
+    found = TextGenerator(units=4, embedding=3, epochs=1, sequence_length=8, sample_every=0)
+    found.fit(["the cat sat on the mat. " * 40])
+    assert 1 <= found.metrics_["effective_context"] <= found.metrics_["context_length"]
+    card = read_artifact(found.save(tmp_path / "m.recurra")).card
+    assert f"- Effective context: {found.metrics_['effective_context']} chars (" in card
