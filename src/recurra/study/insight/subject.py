@@ -9,10 +9,22 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Replace", "Subject", "TensorFunction"]
+__all__ = ["ModelInput", "Replace", "Subject", "TensorFunction"]
 
 TensorFunction: TypeAlias = Callable[[Any], Any]
 Replace: TypeAlias = Callable[[NDArray[np.bool_], np.random.Generator], Any]
+
+
+@dataclass(frozen=True)
+class ModelInput:
+    """One input of a model, where a layer's output would stand: to differentiate or to replace it.
+
+    Attributes:
+        key: Its key among the model's inputs: a name of a dict, a place in a list, or None where
+            there is only one.
+    """
+
+    key: str | int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,3 +72,8 @@ class Subject:
     untrained: Callable[[str], Any | None] = lambda _cell: None
     attention: Callable[[], NDArray[np.float32] | None] = lambda: None
     layer_labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def source(self) -> Any:
+        """Where the steps enter as vectors: the layer `vectors`, or the input itself."""
+        return ModelInput(self.sequence) if self.vectors is None else self.vectors
