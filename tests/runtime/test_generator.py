@@ -9,12 +9,13 @@ import pytest
 from generators import TEXTS, fitted_tokenizer, greedy_reference, tiny_generator
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from language_networks import language_weights
 
 from recurra.errors import CorruptArtifactError, DataError, ShapeError, UsageError
 from recurra.runtime import GeneratorPredictor, LanguageModelSpecification, SamplingOptions, choose
 from recurra.runtime._language_network import LanguageNetwork
 from recurra.runtime._measuring import _streams, token_log_probabilities
-from recurra.sequences import EOS_ID, TokenStream
+from recurra.sequences import EOS_ID, Tokenizer, TokenStream
 
 GREEDY = SamplingOptions(0)
 LEVELS = ("char", "word", "subword")
@@ -119,6 +120,23 @@ def test_one_text_of_several_may_end_before_the_others():
     for text in written:
         assert (len(text.tokens) == 30) == (text.finished == "length")
         assert len(text.text) == len(text.tokens)
+
+
+@pytest.mark.parametrize(("documents", "opening"), [(1, "\n"), (2, "")])
+def test_without_a_prompt_a_line_of_a_single_document_begins(predictor, documents, opening):
+    predictor.manifest["data"] = {"documents": documents}
+    found = predictor.generate(length=12, seed=3)
+    predictor.manifest.clear()
+    assert found == predictor.generate(opening, length=12, seed=3)
+
+
+def test_without_a_prompt_an_end_of_line_that_is_not_known_is_not_read():
+    tokenizer = Tokenizer().fit(["one line"])
+    specification = LanguageModelSpecification(tokenizer.vocabulary_size, 3, "gru", (4,))
+    weights = language_weights(specification)
+    many = GeneratorPredictor(tokenizer, specification, weights)
+    one = GeneratorPredictor(tokenizer, specification, weights, {"data": {"documents": 1}})
+    assert one.generate(length=12, seed=3) == many.generate(length=12, seed=3)
 
 
 def test_a_model_ends_its_text():

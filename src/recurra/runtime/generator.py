@@ -132,7 +132,8 @@ class GeneratorPredictor:
         """Write on from a prompt.
 
         Args:
-            prompt: What the texts begin with; it is not repeated in them.
+            prompt: What the texts begin with; it is not repeated in them. Without one a document
+                begins, or, where the training text was a single document, a line.
             length: Tokens to write at most: characters, words or subwords.
             options: How tokens are drawn; `SamplingOptions()` when None.
             seed: Same seed, same texts.
@@ -239,7 +240,7 @@ class GeneratorPredictor:
         _check_count("length", length, 0, None)
         _check_count("count", count, 1, _MOST_TEXTS)
         _check_count("seed", seed, 0, None)
-        ids = self.tokenizer.encode(prompt)
+        ids = self._opening() if prompt == "" else self.tokenizer.encode(prompt)
         return Writing(
             self._network,
             self.tokenizer,
@@ -251,6 +252,17 @@ class GeneratorPredictor:
             stop=_checked_stop(stop),
             count=count,
         )
+
+    def _opening(self) -> NDArray[np.int32]:
+        """Return what is read where no prompt is given.
+
+        Of many documents the network has learnt how one begins. Of a single one it has not: it
+        reads the end of a line, after which a line begins.
+        """
+        data = self.manifest.get("data")
+        single = isinstance(data, dict) and data.get("documents") == 1
+        ids = self.tokenizer.encode("\n" if single else "")
+        return ids[ids != UNK_ID]
 
     def _read(self, prompt: NDArray[np.int32]) -> tuple[Array, LanguageState]:
         """Return the logits `(1, vocabulary)` and the state after a prompt."""
