@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from recurra.tasks._anomalies import Anomalies, find_anomalies
     from recurra.tasks._backtest import Backtest, BacktestObserver
     from recurra.tasks._forecast_evaluation import Scales
-    from recurra.tasks._loading import load_model
+    from recurra.tasks._loading import load_model, open_model
     from recurra.tasks._series_sources import open_new_series
     from recurra.tasks._training import TrainingObserver, TrainingOptions
     from recurra.tasks._training_state import TrainingState
@@ -34,6 +34,7 @@ __all__ = [
     "Translator",
     "find_anomalies",
     "load_model",
+    "open_model",
     "open_new_series",
 ]
 
@@ -52,6 +53,7 @@ _LAZY = {
     "Translator": "recurra.tasks.translator",
     "find_anomalies": "recurra.tasks._anomalies",
     "load_model": "recurra.tasks._loading",
+    "open_model": "recurra.tasks._loading",
     "open_new_series": "recurra.tasks._series_sources",
 }
 

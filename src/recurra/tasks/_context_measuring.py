@@ -12,8 +12,8 @@ from recurra.runtime import ForecasterSpecification, ForecastNetwork, LanguageNe
 from recurra.sequences import EncodedTexts, WindowReader, Windows
 from recurra.tasks.effective_context import (
     ContextCurve,
+    averaged_values,
     exchanged_tokens,
-    exchanged_values,
     memory_curve,
     spaced_distances,
     total_variation,
@@ -107,20 +107,18 @@ def forecaster_context(
     reader: WindowReader,
     windows: Windows,
     weights: Mapping[str, Array],
-    seed: int,
 ) -> ContextCurve:
     """Measure a forecaster: absolute change of the median, in the units of the scaled series.
 
-    What was observed at a step is exchanged for what was observed at another step of the window.
-    It is the network that is measured: what is taken out of a window beforehand, and the seasonal
-    forecast that it may correct, stay as they are.
+    What was observed at a step is exchanged for the mean of the window. It is the network that is
+    measured: what is taken out of a window beforehand, and the seasonal forecast that it may
+    correct, stay as they are.
 
     Args:
         specification: The architecture.
         reader: Reads windows as the network does.
         windows: Held-out windows, at least one.
         weights: Of the network, by name.
-        seed: Fixes which steps are exchanged for which.
     """
     length = specification.lookback
     count = min(_affordable(weights, length), len(windows))
@@ -128,19 +126,18 @@ def forecaster_context(
     encoded = reader.encode(reader.rows(series, origins), series, origins)
     inputs = {name: getattr(encoded, name) for name in specification.inputs}
     observed = reader.encoder.targets + reader.encoder.past
-    network, generator = ForecastNetwork(specification, weights), _generator(seed)
-    median, many = specification.median, {k: np.repeat(v, _DRAWS, 0) for k, v in inputs.items()}
-    clean = network(**many)[..., median]
+    network, median = ForecastNetwork(specification, weights), specification.median
+    clean = network(**inputs)[..., median]
 
     def change(distance: int) -> Array:
         steps = np.arange(length)[None] == length - 1 - distance
         changed = [
-            exchanged_values(past, observed, np.repeat(steps, _DRAWS, axis=0), generator)
-            for past in inputs["past"]
+            averaged_values(past, observed, steps, mask > 0)
+            for past, mask in zip(inputs["past"], encoded.mask, strict=True)
         ]
-        found = network(**{**many, "past": np.concatenate(changed)})[..., median]
-        moved = np.abs(found - clean) * np.repeat(encoded.scale, _DRAWS, axis=0)
-        return _by_input(moved.mean(axis=(1, 2)))
+        found = network(**{**inputs, "past": np.concatenate(changed)})[..., median]
+        moved: Array = (np.abs(found - clean) * encoded.scale).mean(axis=(1, 2))
+        return moved
 
     return memory_curve(change, length)
 

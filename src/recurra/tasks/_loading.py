@@ -1,4 +1,4 @@
-"""Reads the model of any task."""
+"""Reads the model of any task, and any Keras model."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import importlib
 from pathlib import Path
 from typing import Any
 
+from recurra.errors import ArtifactError, SourceError, UsageError
 from recurra.runtime import (
     FORECAST_TASK,
     GENERATION_TASK,
@@ -15,7 +16,7 @@ from recurra.runtime import (
     read_artifact,
 )
 
-__all__ = ["load_model"]
+__all__ = ["load_model", "open_model"]
 
 _ESTIMATORS = {
     FORECAST_TASK: "Forecaster",
@@ -42,3 +43,33 @@ def load_model(source: str | Path | Artifact) -> Any:
     task = artifact.manifest.get("task")
     name = _ESTIMATORS.get(task, "TextClassifier") if isinstance(task, str) else "TextClassifier"
     return getattr(importlib.import_module("recurra.tasks"), name).load(artifact)
+
+
+def open_model(path: str | Path) -> Any:
+    """Read a model file, of Recurra or of Keras.
+
+    Args:
+        path: A `.recurra` file, or a `.keras` file (without code: Keras's safe mode).
+
+    Returns:
+        A `TaskEstimator`, or a `keras.Model`.
+
+    Raises:
+        UsageError: If the ending is another.
+        SourceError: If there is no such file.
+        ArtifactError: If it cannot be used.
+    """
+    path = Path(path)
+    if path.suffix == ".recurra":
+        return load_model(path)
+    if path.suffix != ".keras":
+        raise UsageError(f"{path.name} is neither a .recurra nor a .keras file")
+    if not path.is_file():
+        raise SourceError(f"there is no file {path}")
+    import keras
+
+    try:
+        return keras.models.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # whatever a broken or foreign file makes Keras raise
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ArtifactError(f"{path} cannot be opened as a Keras model: {first}") from error

@@ -118,7 +118,6 @@ _ACCURATE: dict[str, Any] = {
     "dropout": 0.4,
     "tie_weights": True,
     "label_smoothing": 0.1,
-    "learning_rate": 1e-3,
     "decay": "cosine",
     "patience": 6,
     "averaging": 0.999,
@@ -130,10 +129,10 @@ TRANSLATOR_PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "accurate": {
         "char": {**_ACCURATE, **_ACCURATE_CHAR},
         "word": _ACCURATE,
-        "subword": _ACCURATE,
+        "subword": {**_ACCURATE, "vocabulary": 5_000},
     },
 }
-_STEPS = {"fast": 3_000, "accurate": 9_000}
+_STEPS = {"fast": 3_000, "accurate": 7_250}
 _FEWEST_EPOCHS, _MOST_EPOCHS = 3, 100
 _MOST_TOKENS = {"char": 300, "word": 100, "subword": 120}
 _WORDS_IN_A_TARGET = 2.5  # shorter targets are names, numbers and dates: their letters are learnt

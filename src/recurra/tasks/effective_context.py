@@ -23,10 +23,10 @@ from recurra.sequences import UNK_ID
 __all__ = [
     "CONTEXT_METRICS",
     "ContextCurve",
+    "averaged_values",
     "context_metrics",
     "context_words",
     "exchanged_tokens",
-    "exchanged_values",
     "memory_curve",
     "spaced_distances",
     "total_variation",
@@ -108,28 +108,27 @@ def exchanged_tokens(
     return found
 
 
-def exchanged_values(
+def averaged_values(
     past: NDArray[np.float32],
     observed: int,
     steps: NDArray[np.bool_],
-    generator: np.random.Generator,
+    counts: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float32]:
-    """Exchange what was observed at steps of a window for what was observed at others of it.
+    """Exchange what was observed at steps of a window for its mean over the window.
 
     Args:
         past: One window, `(time, features)`.
         observed: How many features, the first ones, are observations; the rest tells the time.
         steps: Which to exchange, `(rows, time)`.
-        generator: Draws the others.
+        counts: Steps that count for the mean, `(time,)`; all of them when `None`.
 
     Returns:
         One window for each row, `(rows, time, features)`.
     """
-    time = len(past)
-    turns = generator.integers(1, max(2, time), size=steps.shape)  # never the step itself
-    others = past[(np.arange(time) + turns) % time, :observed]
+    own = past[:, :observed]
+    mean = own.mean(axis=0) if counts is None or not counts.any() else own[counts].mean(axis=0)
     found = np.repeat(past[None], len(steps), axis=0)
-    found[..., :observed] = np.where(steps[..., None], others, past[:, :observed])
+    found[..., :observed] = np.where(steps[..., None], mean, own)
     return found
 
 

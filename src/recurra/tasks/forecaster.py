@@ -23,6 +23,7 @@ from recurra.runtime import (
 from recurra.sequences import (
     FrameKind,
     SeriesTable,
+    WindowReader,
     Windows,
     frame_of,
 )
@@ -372,6 +373,20 @@ class Forecaster(TaskEstimator):
         self._keep_metrics(figures)
         return figures
 
+    def windows_of(self, data: Any = None) -> WindowReader:
+        """Return the windows of some data as the network reads them.
+
+        Args:
+            data: As for `predict`.
+
+        Raises:
+            NotFittedError: Before `fit`.
+            DataError: If the data are not like those of the training.
+        """
+        self._check_fitted()
+        table = self.predictor_.tail if data is None else self._open(data).table
+        return self.predictor_.reader(table)
+
     def origins_since(self, table: SeriesTable, since: Any = None) -> tuple[Windows, Scales]:
         """Return the origins of `evaluate`, and the scales of the table's series."""
         places = {name: place for place, name in enumerate(self.predictor_.tail.ids)}
@@ -503,9 +518,7 @@ class Forecaster(TaskEstimator):
     def _measure_context(self, prepared: PreparedSeries) -> ContextCurve:
         windows = prepared.test if len(prepared.test) else prepared.validation
         weights = named_weights(self.model_)
-        return forecaster_context(
-            self.specification_, prepared.reader, windows, weights, int(self.seed)
-        )
+        return forecaster_context(self.specification_, prepared.reader, windows, weights)
 
     def _contents(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         return forecaster_contents(
