@@ -7,21 +7,44 @@ the output. So a model needs no other form, and what it computes stays what it w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import UsageError
-from recurra.study.insight._watching import LayerCall, forward, wrapped_calls
+from recurra.study.insight._programs import Program, forward
+from recurra.study.insight._watching import (
+    Call,
+    LayerCall,
+    Tensors,
+    calls_of,
+    watching,
+    wrapped_calls,
+)
 from recurra.study.insight.subject import ModelInput, TensorFunction
 
-__all__ = ["Gradients", "output_gradients"]
+__all__ = ["Gradients", "OutputGradients", "Pass", "output_gradients"]
 
 Place: TypeAlias = Any  # a Keras layer or a `ModelInput`
 Gradients: TypeAlias = dict[Place, tuple[NDArray[np.float32], ...]]
-Probe: TypeAlias = Callable[[Place, int, Any], Any]
+Slot: TypeAlias = tuple[Place, int]  # one output of a place
+Probe: TypeAlias = Callable[[int, Any], Any]  # number of the slot, its output -> what is added
+
+
+class Pass(NamedTuple):
+    """What one pass found.
+
+    Attributes:
+        values: The score, `(batch,)`.
+        gradients: Gradients of its sum with respect to each place's outputs.
+        calls: What the watched layers did.
+    """
+
+    values: NDArray[np.float32]
+    gradients: Gradients
+    calls: list[Call]
 
 
 def output_gradients(
@@ -32,6 +55,8 @@ def output_gradients(
     substitutes: Mapping[Place, NDArray[Any]] | None = None,
 ) -> tuple[NDArray[np.float32], Gradients]:
     """Return a score and its gradients with respect to outputs of layers, or to inputs.
+
+    Where the same is asked for several times, `OutputGradients` compiles it once.
 
     Args:
         model: A built `keras.Model`; it is left as it was.
@@ -51,21 +76,61 @@ def output_gradients(
         UsageError: If a place was not reached by the pass.
     """
     given = dict(substitutes or {})
-    rows = max((len(array) for array in given.values()), default=0)
-    run = _Run(model, _with_rows(inputs, rows), score, tuple(places), given)
-    differentiate = {"jax": _jax, "tensorflow": _tensorflow, "torch": _torch}
-    values, gradients = differentiate[keras.backend.backend()](run)
-    _check_reached(places, gradients)
-    return _array(values), {
-        place: tuple(_array(gradient) for gradient in parts) for place, parts in gradients.items()
-    }
+    found = OutputGradients(model, score, places, substituted=tuple(given))(inputs, given)
+    return found.values, found.gradients
 
 
-def _check_reached(places: Sequence[Place], gradients: Mapping[Place, Any]) -> None:
-    for place in places:
-        if place not in gradients:
-            name = getattr(place, "name", repr(place))
-            raise UsageError(f"the model did not call {name} for these inputs")
+class OutputGradients:
+    """`output_gradients` for one model and score, compiled once for each shape of the inputs."""
+
+    def __init__(
+        self,
+        model: Any,
+        score: TensorFunction,
+        places: Sequence[Place],
+        *,
+        substituted: Sequence[Place] = (),
+        watch: Sequence[Any] = (),
+    ) -> None:
+        """Prepare.
+
+        Args:
+            model: A built `keras.Model`; it is left as it was.
+            score: Turns the model's outputs into `(batch,)`; written with `keras.ops`.
+            places: Layers or `ModelInput`s whose outputs' gradients are asked for.
+            substituted: Layers or `ModelInput`s whose outputs every call gives itself.
+            watch: Layers whose calls are recorded on the way.
+        """
+        self._places, self._substituted = tuple(places), tuple(substituted)
+        self._pass = _ProbedPass(model, score, self._places, self._substituted, tuple(watch))
+        differentiate = {"jax": _jax, "tensorflow": _tensorflow, "torch": _torch}
+        function = differentiate[keras.backend.backend()]
+        self._program = Program(model, lambda *arrays: function(self._pass, *arrays))
+
+    def __call__(
+        self, inputs: Any, substitutes: Mapping[Place, NDArray[Any]] | None = None
+    ) -> Pass:
+        """Return the score, its gradients and the watched calls; see `output_gradients`.
+
+        Args:
+            inputs: What the model is called with.
+            substitutes: An array for each place of `substituted`.
+
+        Raises:
+            UsageError: If a place was not reached by the pass.
+        """
+        arrays = [np.asarray((substitutes or {})[place]) for place in self._substituted]
+        rows = max((len(array) for array in arrays), default=0)
+        values, found, tensors = self._program(_with_rows(inputs, rows), arrays)
+        gradients: Gradients = {}
+        for (place, _), gradient in zip(self._pass.slots, found, strict=True):
+            gradients[place] = (*gradients.get(place, ()), _array(gradient))
+        for place in self._places:
+            if place not in gradients:
+                name = getattr(place, "name", repr(place))
+                raise UsageError(f"the model did not call {name} for these inputs")
+        calls = [Tensors(*tensor) for tensor in tensors]
+        return Pass(_array(values), gradients, calls_of(self._pass.called, calls))
 
 
 def _array(tensor: Any) -> NDArray[np.float32]:
@@ -82,59 +147,68 @@ def _with_rows(inputs: Any, rows: int) -> Any:
     return keras.tree.map_structure(repeated, inputs)
 
 
-class _Run:
-    """A forward pass in which probes are added to outputs."""
+class _ProbedPass:
+    """A forward pass in which probes are added to outputs.
+
+    Attributes:
+        slots: Every output that was given a probe, in the order of the pass.
+        called: The watched layer of each recorded call.
+    """
 
     def __init__(
         self,
         model: Any,
-        inputs: Any,
         score: TensorFunction,
         places: tuple[Place, ...],
-        substitutes: dict[Place, NDArray[Any]],
+        substituted: tuple[Place, ...],
+        watch: tuple[Any, ...],
     ) -> None:
-        self._model, self._inputs, self._score = model, inputs, score
-        self._places, self._substitutes = places, substitutes
+        self.slots: list[Slot] = []
+        self.called: list[Any] = []
+        self._model, self._score, self._watch = model, score, watch
+        self._places, self._substituted = places, substituted
 
-    def __call__(self, probe: Probe) -> Any:
-        """Return the score, `(batch,)`; `probe` is given every output asked for, by its number."""
-        touched = {*self._places, *self._substitutes}
+    def __call__(self, probe: Probe, inputs: Any, arrays: Sequence[Any]) -> tuple[Any, Any]:
+        """Return the score, `(batch,)`, and the tensors of the watched calls."""
+        self.slots = []
+        substitutes = dict(zip(self._substituted, arrays, strict=True))
+        touched = {*self._places, *substitutes}
         layers = [place for place in touched if not isinstance(place, ModelInput)]
         seen: set[Any] = set()
 
         def wrap(layer: Any, call: LayerCall) -> LayerCall:
             def probed(*args: Any, **kwargs: Any) -> Any:
-                outputs = self._outputs(layer, call, args, kwargs)
-                if layer in seen:
-                    return outputs
+                if layer in substitutes:
+                    outputs = keras.ops.cast(substitutes[layer], layer.compute_dtype)
+                else:
+                    outputs = call(*args, **kwargs)
+                first = layer not in seen
                 seen.add(layer)
-                return self._probed(layer, outputs, probe)
+                return self._probed(layer, outputs, probe) if first else outputs
 
             return probed
 
-        with wrapped_calls(layers, wrap):
-            return self._score(forward(self._model, self._probed_inputs(probe)))
-
-    def _outputs(
-        self, layer: Any, call: LayerCall, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Any:
-        if layer not in self._substitutes:
-            return call(*args, **kwargs)
-        return keras.ops.convert_to_tensor(self._substitutes[layer], dtype=layer.compute_dtype)
+        with watching(self._watch) as calls, wrapped_calls(layers, wrap):
+            given = self._probed_inputs(inputs, substitutes, probe)
+            values = self._score(forward(self._model, given))
+        self.called = [layer for layer, _ in calls]
+        return values, [tensors for _, tensors in calls]
 
     def _probed(self, place: Place, outputs: Any, probe: Probe) -> Any:
         if place not in self._places:
             return outputs
-        parts = keras.tree.flatten(outputs)
-        changed = [part + probe(place, number, part) for number, part in enumerate(parts)]
-        return keras.tree.pack_sequence_as(outputs, changed)
+        parts = []
+        for number, part in enumerate(keras.tree.flatten(outputs)):
+            self.slots.append((place, number))
+            parts.append(part + probe(len(self.slots) - 1, part))
+        return keras.tree.pack_sequence_as(outputs, parts)
 
-    def _probed_inputs(self, probe: Probe) -> Any:
-        inputs = self._inputs
-        for place in (p for p in {*self._places, *self._substitutes} if isinstance(p, ModelInput)):
-            value = inputs if place.key is None else inputs[place.key]
-            value = keras.ops.convert_to_tensor(self._substitutes.get(place, value), "float32")
-            inputs = _exchanged(inputs, place.key, self._probed(place, value, probe))
+    def _probed_inputs(self, inputs: Any, substitutes: dict[Place, Any], probe: Probe) -> Any:
+        for place in dict.fromkeys((*self._places, *self._substituted)):
+            if isinstance(place, ModelInput):
+                value = inputs if place.key is None else inputs[place.key]
+                value = keras.ops.cast(substitutes.get(place, value), "float32")
+                inputs = _exchanged(inputs, place.key, self._probed(place, value, probe))
         return inputs
 
 
@@ -147,70 +221,57 @@ def _exchanged(inputs: Any, key: str | int | None, value: Any) -> Any:
     return changed
 
 
-def _jax(run: _Run) -> tuple[Any, dict[Place, list[Any]]]:
+def _jax(run: _ProbedPass, inputs: Any, arrays: Any) -> tuple[Any, list[Any], Any]:
     import jax
 
-    shapes: dict[tuple[Place, int], Any] = {}
-    places: list[tuple[Place, int]] = []
+    shapes: list[Any] = []
 
-    def shape_of(place: Place, number: int, output: Any) -> Any:
-        places.append((place, number))
-        shapes[place, number] = (output.shape, output.dtype)
+    def shape_of(_: int, output: Any) -> Any:
+        shapes.append((output.shape, output.dtype))
         return jax.numpy.zeros_like(output)
 
-    jax.eval_shape(lambda: run(shape_of))
-
     def total(probes: list[Any]) -> tuple[Any, Any]:
-        by_place = dict(zip(places, probes, strict=True))
-        values = run(lambda place, number, _: by_place[place, number])
-        return values.sum(), values
+        values, calls = run(lambda slot, _: probes[slot], inputs, arrays)
+        return values.sum(), (values, calls)
 
-    zeros = [jax.numpy.zeros(*shapes[place]) for place in places]
-    (_, values), found = jax.value_and_grad(total, has_aux=True)(zeros)
-    return values, _grouped(places, found)
+    jax.eval_shape(lambda: run(shape_of, inputs, arrays)[0])
+    zeros = [jax.numpy.zeros(*shape) for shape in shapes]
+    (_, (values, calls)), found = jax.value_and_grad(total, has_aux=True)(zeros)
+    return values, found, calls
 
 
-def _tensorflow(run: _Run) -> tuple[Any, dict[Place, list[Any]]]:
+def _tensorflow(run: _ProbedPass, inputs: Any, arrays: Any) -> tuple[Any, list[Any], Any]:
     import tensorflow as tf
 
-    probes: dict[tuple[Place, int], Any] = {}
+    probes: list[Any] = []
     with tf.GradientTape() as tape:
 
-        def watched(place: Place, number: int, output: Any) -> Any:
-            probes[place, number] = zeros = tf.zeros_like(output)
-            tape.watch(zeros)
-            return zeros
+        def watched(_: int, output: Any) -> Any:
+            probes.append(tf.zeros_like(output))
+            tape.watch(probes[-1])
+            return probes[-1]
 
-        values = run(watched)
+        values, calls = run(watched, inputs, arrays)
         total = tf.reduce_sum(values)
     zero = tf.UnconnectedGradients.ZERO
-    found = tape.gradient(total, list(probes.values()), unconnected_gradients=zero)
-    return values, _grouped(probes, found)
+    return values, tape.gradient(total, probes, unconnected_gradients=zero), calls
 
 
-def _torch(run: _Run) -> tuple[Any, dict[Place, list[Any]]]:
+def _torch(run: _ProbedPass, inputs: Any, arrays: Any) -> tuple[Any, list[Any], Any]:
     import torch
 
-    probes: dict[tuple[Place, int], Any] = {}
+    probes: list[Any] = []
 
-    def watched(place: Place, number: int, output: Any) -> Any:
-        probes[place, number] = zeros = torch.zeros_like(output, requires_grad=True)
-        return zeros
+    def watched(_: int, output: Any) -> Any:
+        probes.append(torch.zeros_like(output, requires_grad=True))
+        return probes[-1]
 
     with torch.enable_grad():
-        values = run(watched)
-        parts = list(probes.values())
-        found = torch.autograd.grad(values.sum(), parts, allow_unused=True) if parts else []
+        values, calls = run(watched, inputs, arrays)
+        total = values.sum()
+        found = torch.autograd.grad(total, probes, allow_unused=True) if probes else []
     filled = [
         torch.zeros_like(probe) if gradient is None else gradient
-        for probe, gradient in zip(parts, found, strict=True)
+        for probe, gradient in zip(probes, found, strict=True)
     ]
-    return values.detach(), _grouped(probes, filled)
-
-
-def _grouped(places: Sequence[tuple[Place, int]] | Mapping[Any, Any], found: Any) -> Any:
-    """Return the gradients by place, in the order of its outputs."""
-    grouped: dict[Place, list[Any]] = {}
-    for (place, _), gradient in zip(places, found, strict=True):
-        grouped.setdefault(place, []).append(gradient)
-    return grouped
+    return values.detach(), filled, calls

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from inspect import signature
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Call", "forward", "record", "recurrent_layers", "wrapped_calls"]
+from recurra.study.insight._programs import Program, forward
+
+__all__ = ["Call", "LayerCall", "Tensors", "calls_of", "record", "recurrent_layers", "watching",
+           "wrapped_calls"]  # fmt: skip
 
 LayerCall: TypeAlias = Callable[..., Any]
 Wrap: TypeAlias = Callable[[Any, LayerCall], LayerCall]
@@ -38,6 +41,15 @@ class Call:
     outputs: tuple[NDArray[Any], ...]
 
 
+class Tensors(NamedTuple):
+    """What a `Call` is made of, as tensors of the backend."""
+
+    inputs: Any
+    mask: Any
+    initial_states: list[Any]
+    outputs: list[Any]
+
+
 def recurrent_layers(model: Any) -> list[Any]:
     """Return every `keras.layers.RNN` of a model, those inside of other layers included."""
     return [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.RNN)]
@@ -57,28 +69,65 @@ def record(model: Any, inputs: Any, layers: Iterable[Any] | None = None) -> list
         One record for each call in the order of calls. Calls inside a loop that the backend
         compiles (`TimeDistributed`) cannot be watched and are left out.
     """
-    calls: list[Call] = []
+    watched = recurrent_layers(model) if layers is None else list(layers)
+    order: list[Any] = []
+
+    def run(given: Any) -> list[Tensors]:
+        with watching(watched) as calls:
+            forward(model, given)
+        order[:] = [layer for layer, _ in calls]
+        return [tensors for _, tensors in calls]
+
+    found = Program(model, run)(inputs)
+    return calls_of(order, found)
+
+
+def calls_of(layers: Sequence[Any], found: Sequence[Tensors]) -> list[Call]:
+    """Return tensors as records, the layers in the order of their calls."""
+    return [
+        Call(
+            layer,
+            _array(tensors.inputs),
+            None if tensors.mask is None else _array(tensors.mask).astype(bool),
+            tuple(_array(state) for state in tensors.initial_states),
+            tuple(_array(output) for output in tensors.outputs),
+        )
+        for layer, tensors in zip(layers, found, strict=True)
+    ]
+
+
+@contextlib.contextmanager
+def watching(layers: Iterable[Any]) -> Iterator[list[tuple[Any, Tensors]]]:
+    """Collect the calls of layers for the time of a `with` block.
+
+    Yields:
+        A list that fills with the layer and the tensors of each call.
+    """
+    calls: list[tuple[Any, Tensors]] = []
+    outside = _trace_level()
 
     def wrap(layer: Any, call: LayerCall) -> LayerCall:
         def watched(*args: Any, **kwargs: Any) -> Any:
             given = signature(call).bind(*args, **kwargs).arguments
             states = _initial_states(layer, given)
             outputs = call(*args, **kwargs)
-            with contextlib.suppress(_Compiled):
-                calls.append(_record(layer, given, states, outputs))
+            if _trace_level() == outside:  # else: inside a loop of its own, nothing to take out
+                calls.append((layer, _tensors(given, states, outputs)))
             return outputs
 
         return watched
 
-    with wrapped_calls(recurrent_layers(model) if layers is None else layers, wrap):
-        forward(model, inputs)
-    return calls
+    with wrapped_calls(layers, wrap):
+        yield calls
 
 
-def forward(model: Any, inputs: Any) -> Any:
-    """Call a model as for a prediction, without a change to any of its variables."""
-    with keras.StatelessScope():
-        return model(inputs, training=False)
+def _trace_level() -> Any:
+    """Return a mark of the program that JAX is tracing at this moment; None elsewhere."""
+    if keras.backend.backend() != "jax":
+        return None
+    from jax.extend.core import get_opaque_trace_state
+
+    return get_opaque_trace_state()
 
 
 @contextlib.contextmanager
@@ -103,46 +152,24 @@ def wrapped_calls(layers: Iterable[Any], wrap: Wrap) -> Iterator[None]:
         yield
     finally:
         for own, before in reversed(kept):
-            del own["call"]
+            own.pop("call", None)
             own.update(before)
 
 
-class _Compiled(Exception):  # noqa: N818 - reads as the state it reports
-    """A value that stands for others inside a loop that is being compiled."""
-
-
-def _initial_states(layer: Any, given: dict[str, Any]) -> Any:
+def _initial_states(layer: Any, given: dict[str, Any]) -> list[Any]:
     states = given.get("initial_state")
     if states is None and getattr(layer, "stateful", False):
         return [keras.ops.copy(state) for state in keras.tree.flatten(layer.states)]
-    return [] if states is None else states
+    return [] if states is None else list(keras.tree.flatten(states))
 
 
-def _record(layer: Any, given: dict[str, Any], states: Any, outputs: Any) -> Call:
+def _tensors(given: dict[str, Any], states: list[Any], outputs: Any) -> Tensors:
     mask = given.get("mask")
     if isinstance(mask, list | tuple):
         mask = mask[0]
-    return Call(
-        layer,
-        _array(keras.tree.flatten(next(iter(given.values())))[0]),
-        None if mask is None else _array(mask).astype(bool),
-        tuple(_array(state) for state in keras.tree.flatten(states)),
-        tuple(_array(output) for output in keras.tree.flatten(outputs)),
-    )
+    inputs = keras.tree.flatten(next(iter(given.values())))[0]
+    return Tensors(inputs, mask, states, list(keras.tree.flatten(outputs)))
 
 
 def _array(tensor: Any) -> NDArray[Any]:
-    """Return a tensor's values.
-
-    Raises:
-        _Compiled: If it has none, but stands for those of a compiled loop.
-    """
-    if keras.backend.backend() == "jax":
-        import jax
-
-        if isinstance(tensor, jax.core.Tracer):
-            raise _Compiled
-    try:
-        return np.asarray(keras.ops.convert_to_numpy(tensor))
-    except (NotImplementedError, RuntimeError, TypeError) as error:
-        raise _Compiled from error
+    return np.asarray(keras.ops.convert_to_numpy(tensor))
