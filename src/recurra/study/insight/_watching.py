@@ -125,8 +125,10 @@ def _trace_level() -> Any:
     """Return a mark of the program that JAX is tracing at this moment; None elsewhere."""
     if keras.backend.backend() != "jax":
         return None
-    from jax.extend.core import get_opaque_trace_state
-
+    try:
+        from jax.extend.core import get_opaque_trace_state
+    except ImportError:  # before JAX 0.8
+        from jax.core import get_opaque_trace_state
     return get_opaque_trace_state()
 
 
