@@ -82,13 +82,13 @@ def watched() -> tuple[list[dict[str, Any]], Watcher, list[Any]]:
     prepared: list[Any] = []
     watcher = Watcher()
     with pytest.MonkeyPatch.context() as patch:
-        fit = comparison.TextClassifier.fit_prepared
+        fit = recurra.TextClassifier.fit_prepared
 
         def remember(self: Any, given: Any, settings: Any, **options: Any) -> Any:
             prepared.append((given, settings, self.seed))
             return fit(self, given, settings, **options)
 
-        patch.setattr(comparison.TextClassifier, "fit_prepared", remember)
+        patch.setattr(recurra.TextClassifier, "fit_prepared", remember)
         records = recurra.compare(labelled_texts(), observer=watcher, **OPTIONS)
     return records, watcher, prepared
 
@@ -234,8 +234,8 @@ def test_what_is_finished_is_kept_and_not_trained(watched, monkeypatch):
     def fail(*_: object) -> None:
         pytest.fail("trained again")
 
-    monkeypatch.setattr(comparison, "_measure_network", fail)
-    monkeypatch.setattr(comparison, "_measure_linear", fail)
+    monkeypatch.setattr(comparison, "measure_network", fail)
+    monkeypatch.setattr(comparison, "measure_linear", fail)
     assert recurra.compare(labelled_texts(), finished=records, **OPTIONS) == records
 
 
@@ -271,7 +271,7 @@ def settings_of(**options: Any) -> dict[str, dict[str, Any]]:
             seen[str(len(seen))] = settings.to_dict()
             raise KeyboardInterrupt
 
-        patch.setattr(comparison.TextClassifier, "fit_prepared", remember)
+        patch.setattr(recurra.TextClassifier, "fit_prepared", remember)
         for name in CLASSIFIERS:
             with pytest.raises(KeyboardInterrupt):
                 recurra.compare(labelled_texts(), cells=name, **options)
