@@ -28,14 +28,16 @@ class ReportKind:
 
     Attributes:
         package: Its folder.
+        sections: The sections of its page that can be left out, in their order.
     """
 
     package: str
+    sections: tuple[str, ...]
 
     @property
-    def pictures(self) -> Sequence[Picture]:
+    def pictures(self) -> Sequence[Picture[Sequence[Record]]]:
         """The pictures of its report."""
-        found: Sequence[Picture] = self._load("pictures").PICTURES
+        found: Sequence[Picture[Sequence[Record]]] = self._load("pictures").PICTURES
         return found
 
     @property
@@ -63,10 +65,23 @@ class ReportKind:
 
 
 KINDS = {
-    "classify": ReportKind("texts"),
-    "forecast": ReportKind("forecasts"),
-    "generate": ReportKind("generations"),
-    "translate": ReportKind("translations"),
+    "classify": ReportKind(
+        "texts",
+        (
+            *("meaning", "training", "size", "data", "order", "memory", "words"),
+            *("confusion", "mistakes", "cells", "reproduce"),
+        ),
+    ),
+    "forecast": ReportKind(
+        "forecasts", ("meaning", "forecasts", "steps", "training", "size", "data", "reproduce")
+    ),
+    "generate": ReportKind(
+        "generations", ("meaning", "samples", "surprise", "training", "size", "data", "reproduce")
+    ),
+    "translate": ReportKind(
+        "translations",
+        ("meaning", "attention-maps", "examples", "training", "size", "data", "reproduce"),
+    ),
 }
 
 

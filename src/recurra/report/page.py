@@ -1,65 +1,41 @@
-"""The page: what every report's template needs, and the templates."""
+"""The page of a comparison: what every report's template needs."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Mapping, Sequence
-from importlib.resources import files
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-import jinja2
-from markupsafe import Markup
-
-from recurra.report import numbers
+from recurra.report.frame import render_template
 from recurra.report.kinds import kind_of
-from recurra.report.theme import css_variables
 from recurra.study.summary import Record
 
 __all__ = ["render_page"]
 
-_FILTERS = ("percent", "count", "fixed", "duration")
 
-
-def render_page(records: Sequence[Record], drawings: Mapping[str, Mapping[str, Any]]) -> str:
+def render_page(
+    records: Sequence[Record],
+    drawings: Mapping[str, Mapping[str, Any]],
+    shown: Collection[str] | None = None,
+) -> str:
     """Write the page.
 
     Args:
         records: Records of one comparison, checked.
         drawings: By slug: `svg` (an `<svg>` element), `title`, `caption` and `width`.
+        shown: Sections to write beside the comparison itself; None: all.
 
     Returns:
         The whole HTML, self-contained.
     """
-    # Texts of users stand on this page: everything is escaped but our own SVG, CSS and script.
-    environment = jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        loader=jinja2.FunctionLoader(_read),
-    )
-    environment.filters.update({name: getattr(numbers, name) for name in _FILTERS})
     kind = kind_of(records[0])
-    template = environment.get_template(kind.template)
-    return template.render({**_frame(records, drawings), **kind.context(records)})
-
-
-def _frame(records: Sequence[Record], drawings: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    script = _read("page.js")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return {
-        "css": Markup(css_variables() + _read("page.css")),  # noqa: S704 - package data
-        "script": Markup(script),  # noqa: S704 - package data
-        "script_hash": digest,
-        "drawings": {
-            slug: {**drawing, "svg": Markup(drawing["svg"])}  # noqa: S704 - drawn by us, escaped
-            for slug, drawing in drawings.items()
-        },
+    values = {
+        "shown": kind.sections if shown is None else shown,
         "data": records[0]["data"],
         "facts": _facts(records),
         "settings": _settings(records),
+        **kind.context(records),
     }
+    return render_template(kind.template, drawings, values)
 
 
 def _facts(records: Sequence[Record]) -> list[tuple[str, str]]:
@@ -93,7 +69,3 @@ def _pairs(values: Mapping[str, Any]) -> str:
         for key, value in values.items()
         if not (value is None or isinstance(value, Mapping))
     )
-
-
-def _read(name: str) -> str:
-    return files("recurra.report").joinpath(name).read_text(encoding="utf-8")

@@ -4,71 +4,130 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
-from recurra.errors import OutputError
+from recurra.errors import OutputError, UnknownNameError
 from recurra.report.canvas import png_bytes, svg_markup
-from recurra.report.kinds import all_slugs, kind_of
+from recurra.report.kinds import ReportKind, all_slugs, kind_of
 from recurra.report.page import render_page
+from recurra.report.pictures import Picture
 from recurra.report.results import check_results
 from recurra.study.summary import Record
 
-__all__ = ["write_report"]
+__all__ = ["Drawn", "draw_pictures", "write_folder", "write_report"]
+
+Source = TypeVar("Source")
 
 
-def write_report(records: Sequence[Record], directory: str | Path) -> Path:
+class Drawn(NamedTuple):
+    """The pictures of a report.
+
+    Attributes:
+        drawings: By slug what the page's template needs: `svg`, `title`, `caption`, `width`.
+        images: By slug the bytes of a PNG.
+    """
+
+    drawings: dict[str, dict[str, Any]]
+    images: dict[str, bytes]
+
+
+def write_report(
+    records: Sequence[Record], directory: str | Path, *, sections: Collection[str] | None = None
+) -> Path:
     """Write `report.html` and one PNG for each picture.
 
     Args:
         records: Records of one comparison, from `recurra.compare` or `load_results`.
         directory: Folder to write to; made if it does not exist. Pictures of an earlier report
             that the new one does not have are removed.
+        sections: Sections of the page to write beside the comparison itself; None: all.
 
     Returns:
         Path of the `report.html`.
 
     Raises:
         DataError: If the records are not those of one comparison; nothing is written then.
+        UnknownNameError: If a section is none of this kind of report.
         OutputError: If the folder or a file cannot be written.
     """
     check_results(records)
-    folder = Path(directory)
-    drawings: dict[str, dict[str, Any]] = {}
-    images: dict[str, bytes] = {}
-    for picture in kind_of(records[0]).pictures:
-        figure = picture.draw(records)
+    kind = kind_of(records[0])
+    shown = _shown(kind, sections)
+    wanted = [one for one in kind.pictures if one.section in shown | {"comparison"}]
+    drawn = draw_pictures(wanted, records)
+    page = render_page(records, drawn.drawings, shown)
+    return write_folder(Path(directory) / "report.html", page, drawn.images, all_slugs())
+
+
+def draw_pictures(pictures: Iterable[Picture[Source]], source: Source) -> Drawn:
+    """Draw what a report shows, for its page and as files.
+
+    Args:
+        pictures: The pictures.
+        source: What they are drawn from.
+
+    Returns:
+        Those that have something to show.
+    """
+    drawn = Drawn({}, {})
+    for picture in pictures:
+        figure = picture.draw(source)
         if figure is None:
             continue
-        images[picture.slug] = png_bytes(figure, picture.title)
-        drawings[picture.slug] = {
-            "svg": svg_markup(figure, picture.slug, picture.describe(records)),
+        drawn.images[picture.slug] = png_bytes(figure, picture.title)
+        drawn.drawings[picture.slug] = {
+            "svg": svg_markup(figure, picture.slug, picture.describe(source)),
             "title": picture.title,
             "caption": picture.caption,
             "width": round(figure.get_figwidth() * figure.dpi),
         }
-    page = render_page(records, drawings)
-    return _write(folder, images, page)
+    return drawn
 
 
-def _write(folder: Path, images: dict[str, bytes], page: str) -> Path:
-    report = folder / "report.html"
+def write_folder(
+    path: Path, page: str, images: Mapping[str, bytes], known: Collection[str]
+) -> Path:
+    """Write a page and its pictures beside it.
+
+    Args:
+        path: The page's file; its folder is made if it does not exist.
+        page: Its HTML.
+        images: PNGs by slug.
+        known: Slugs that such a report may have: those it has not are removed.
+
+    Returns:
+        The page's path.
+
+    Raises:
+        OutputError: If the folder or a file cannot be written.
+    """
+    folder = path.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for slug in sorted(all_slugs() | images.keys()):
-            path = folder / f"{slug}.png"
+        for slug in sorted({*known, *images}):
+            picture = folder / f"{slug}.png"
             if slug in images:
-                _replace(path, images[slug])
+                _replace(picture, images[slug])
             else:
-                path.unlink(missing_ok=True)
-        _replace(report, page.encode("utf-8", errors="replace"))
+                picture.unlink(missing_ok=True)
+        _replace(path, page.encode("utf-8", errors="replace"))
     except OSError as error:
         raise OutputError(
             f"{folder}: the report cannot be written ({error.strerror}); "
             "choose a folder that you may write to"
         ) from None
-    return report
+    return path
+
+
+def _shown(kind: ReportKind, sections: Collection[str] | None) -> set[str]:
+    if sections is None:
+        return set(kind.sections)
+    for name in sections:
+        if name not in kind.sections:
+            raise UnknownNameError("section", name, kind.sections)
+    return set(sections)
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -23,6 +23,7 @@ PICTURES = (
         "error in the training rows.",
         errors.figure,
         errors.describe,
+        "comparison",
     ),
     Picture(
         "skill",
@@ -31,6 +32,7 @@ PICTURES = (
         "better.",
         skill.figure,
         skill.describe,
+        "comparison",
     ),
     Picture(
         "forecasts",
@@ -39,6 +41,7 @@ PICTURES = (
         "the validation windows.",
         examples.figure,
         examples.describe,
+        "forecasts",
     ),
     Picture(
         "models",
@@ -47,6 +50,7 @@ PICTURES = (
         "A forecast that only copies the last values shows here.",
         examples.models_figure,
         examples.describe_models,
+        "forecasts",
     ),
     Picture(
         "steps",
@@ -55,6 +59,7 @@ PICTURES = (
         "the model is worth its cost on one side only.",
         steps.figure,
         steps.describe,
+        "steps",
     ),
     Picture(
         "coverage",
@@ -63,6 +68,7 @@ PICTURES = (
         "wide, left of it too narrow.",
         coverage.figure,
         coverage.describe,
+        "steps",
     ),
     Picture(
         "losses",
@@ -72,6 +78,7 @@ PICTURES = (
         "kept.",
         curves.LOSS.figure,
         curves.LOSS.describe,
+        "training",
     ),
     Picture(
         "size_vs_error",
@@ -80,6 +87,7 @@ PICTURES = (
         "baselines.",
         size.SIZE.figure,
         size.SIZE.describe,
+        "size",
     ),
     Picture(
         "time_vs_error",
@@ -88,5 +96,6 @@ PICTURES = (
         "comparison.",
         size.TIME.figure,
         size.TIME.describe,
+        "size",
     ),
 )

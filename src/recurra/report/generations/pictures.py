@@ -15,6 +15,7 @@ PICTURES = (
         "upright line is the n-gram model.",
         bits.figure,
         bits.describe,
+        "comparison",
     ),
     Picture(
         "positions",
@@ -23,6 +24,7 @@ PICTURES = (
         "right end has use for what was read long ago; n-grams forget at once.",
         positions.figure,
         positions.describe,
+        "comparison",
     ),
     Picture(
         "losses",
@@ -31,6 +33,7 @@ PICTURES = (
         "Dropout, where it is on, lifts the training line above the other.",
         curves.LOSS.figure,
         curves.LOSS.describe,
+        "training",
     ),
     Picture(
         "size_vs_bits",
@@ -39,6 +42,7 @@ PICTURES = (
         "n-grams are counted.",
         size.SIZE.figure,
         size.SIZE.describe,
+        "size",
     ),
     Picture(
         "time_vs_bits",
@@ -47,5 +51,6 @@ PICTURES = (
         "comparison.",
         size.TIME.figure,
         size.TIME.describe,
+        "size",
     ),
 )

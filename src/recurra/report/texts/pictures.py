@@ -25,6 +25,7 @@ PICTURES = (
         "most common class.",
         comparison.figure,
         comparison.describe,
+        "comparison",
     ),
     Picture(
         "intervals",
@@ -33,6 +34,7 @@ PICTURES = (
         "leader's; hollow points are baselines.",
         intervals.figure,
         intervals.describe,
+        "comparison",
     ),
     Picture(
         "curves",
@@ -41,6 +43,7 @@ PICTURES = (
         "rows by heart. The point marks the epoch whose weights were kept.",
         curves.ACCURACY.figure,
         curves.ACCURACY.describe,
+        "training",
     ),
     Picture(
         "losses",
@@ -49,6 +52,7 @@ PICTURES = (
         "the network grows too sure of its mistakes.",
         curves.LOSS.figure,
         curves.LOSS.describe,
+        "training",
     ),
     Picture(
         "size_vs_accuracy",
@@ -57,6 +61,7 @@ PICTURES = (
         "Hollow points are baselines.",
         size.SIZE.figure,
         size.SIZE.describe,
+        "size",
     ),
     Picture(
         "time_vs_accuracy",
@@ -65,6 +70,7 @@ PICTURES = (
         "the comparison.",
         size.TIME.figure,
         size.TIME.describe,
+        "size",
     ),
     Picture(
         "lengths",
@@ -72,6 +78,7 @@ PICTURES = (
         "Before any cut. The longest 0.5 % are not drawn.",
         lengths.figure,
         lengths.describe,
+        "data",
     ),
     Picture(
         "padding",
@@ -80,6 +87,7 @@ PICTURES = (
         "result either way.",
         padding.figure,
         padding.describe,
+        "data",
     ),
     Picture(
         "word_order",
@@ -88,6 +96,7 @@ PICTURES = (
         "more a model had used the order.",
         order.figure,
         order.describe,
+        "order",
     ),
     Picture(
         "confusion",
@@ -96,5 +105,6 @@ PICTURES = (
         "and their share of the row.",
         confusion.figure,
         confusion.describe,
+        "confusion",
     ),
 )

@@ -14,6 +14,7 @@ PICTURES = (
         "Bars begin at zero; higher is better. The upright line is the best baseline.",
         quality.figure,
         quality.describe,
+        "comparison",
     ),
     Picture(
         "lengths",
@@ -22,6 +23,7 @@ PICTURES = (
         "source, however long. Dashed: baselines.",
         lengths.figure,
         lengths.describe,
+        "comparison",
     ),
     Picture(
         "attention",
@@ -30,6 +32,7 @@ PICTURES = (
         "more that token was looked at. ␣ is a space, ∎ the end of a text.",
         attention.figure,
         attention.describe,
+        "attention-maps",
     ),
     Picture(
         "losses",
@@ -38,6 +41,7 @@ PICTURES = (
         "training line. The point marks the epoch whose weights were kept.",
         curves.LOSS.figure,
         curves.LOSS.describe,
+        "training",
     ),
     Picture(
         "size_vs_quality",
@@ -46,6 +50,7 @@ PICTURES = (
         "their size the numbers they keep.",
         size.SIZE.figure,
         size.SIZE.describe,
+        "size",
     ),
     Picture(
         "time_vs_quality",
@@ -54,5 +59,6 @@ PICTURES = (
         "comparison.",
         size.TIME.figure,
         size.TIME.describe,
+        "size",
     ),
 )
