@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         compare_generators,
         compare_translators,
     )
+    from recurra.study.insight import Trace, inspect
     from recurra.tasks import Forecaster, RollGenerator, TextClassifier, TextGenerator, Translator
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "TextClassifier",
     "TextGenerator",
     "TextPredictor",
+    "Trace",
     "TranslationPredictor",
     "Translator",
     "__version__",
@@ -57,6 +59,7 @@ __all__ = [
     "deaccelerate",
     "errors",
     "explain_kernels",
+    "inspect",
     "load_predictor",
 ]
 
@@ -69,6 +72,7 @@ _LAZY = {
     "TextClassifier": "recurra.tasks",
     "TextGenerator": "recurra.tasks",
     "TextPredictor": "recurra.runtime",
+    "Trace": "recurra.study.insight",
     "TranslationPredictor": "recurra.runtime",
     "Translator": "recurra.tasks",
     "accelerate": "recurra.layers",
@@ -79,6 +83,7 @@ _LAZY = {
     "compare_translators": "recurra.study",
     "deaccelerate": "recurra.layers",
     "explain_kernels": "recurra.layers",
+    "inspect": "recurra.study.insight",
     "load_predictor": "recurra.runtime",
 }
 

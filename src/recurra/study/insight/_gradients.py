@@ -77,6 +77,10 @@ def output_gradients(
     """
     given = dict(substitutes or {})
     found = OutputGradients(model, score, places, substituted=tuple(given))(inputs, given)
+    for place in places:
+        if place not in found.gradients:
+            name = getattr(place, "name", repr(place))
+            raise UsageError(f"the model did not call {name} for these inputs")
     return found.values, found.gradients
 
 
@@ -116,8 +120,8 @@ class OutputGradients:
             inputs: What the model is called with.
             substitutes: An array for each place of `substituted`.
 
-        Raises:
-            UsageError: If a place was not reached by the pass.
+        Returns:
+            What was found; places that the pass did not reach have no gradients.
         """
         arrays = [np.asarray((substitutes or {})[place]) for place in self._substituted]
         rows = max((len(array) for array in arrays), default=0)
@@ -125,10 +129,6 @@ class OutputGradients:
         gradients: Gradients = {}
         for (place, _), gradient in zip(self._pass.slots, found, strict=True):
             gradients[place] = (*gradients.get(place, ()), _array(gradient))
-        for place in self._places:
-            if place not in gradients:
-                name = getattr(place, "name", repr(place))
-                raise UsageError(f"the model did not call {name} for these inputs")
         calls = [Tensors(*tensor) for tensor in tensors]
         return Pass(_array(values), gradients, calls_of(self._pass.called, calls))
 
@@ -269,7 +269,10 @@ def _torch(run: _ProbedPass, inputs: Any, arrays: Any) -> tuple[Any, list[Any], 
     with torch.enable_grad():
         values, calls = run(watched, inputs, arrays)
         total = values.sum()
-        found = torch.autograd.grad(total, probes, allow_unused=True) if probes else []
+        sees = bool(probes) and total.requires_grad
+        found = (
+            torch.autograd.grad(total, probes, allow_unused=True) if sees else [None] * len(probes)
+        )
     filled = [
         torch.zeros_like(probe) if gradient is None else gradient
         for probe, gradient in zip(probes, found, strict=True)

@@ -1,0 +1,63 @@
+"""The layers of a model in order, with what flows between them: the drawing on a board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+
+from recurra.study.insight.trace import Block
+
+__all__ = ["blocks_of"]
+
+
+def blocks_of(model: Any) -> tuple[Block, ...]:
+    """Describe every layer of a model.
+
+    Args:
+        model: A built `keras.Model`; the layers of models inside of it stand in their place.
+
+    Returns:
+        The layers in the model's order. Shapes are empty where the model does not tell them
+        (subclassed models).
+    """
+    return tuple(_block(layer) for layer in _layers(model))
+
+
+def _layers(model: Any) -> Iterator[Any]:
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from _layers(layer)
+        else:
+            yield layer
+
+
+def _block(layer: Any) -> Block:
+    wrapped = isinstance(layer, keras.layers.Bidirectional)
+    inner = layer.forward_layer if wrapped else layer
+    return Block(
+        name=layer.name,
+        kind=type(inner).__name__,
+        shape_in=_shapes(layer, "input"),
+        shape_out=_shapes(layer, "output"),
+        parameters=int(layer.count_params()) if layer.built else 0,
+        recurrent=isinstance(inner, keras.layers.RNN),
+        directions=2 if wrapped else 1,
+    )
+
+
+def _shapes(layer: Any, side: str) -> str:
+    """Return the shapes of all inputs or outputs, such as `"(time, 64), (32)"`."""
+    try:
+        tensors = keras.tree.flatten(getattr(layer, side))
+    except (AttributeError, ValueError):  # never called symbolically, or more than once
+        return ""
+    return ", ".join(_shape(tensor) for tensor in tensors)
+
+
+def _shape(tensor: Any) -> str:
+    """Write a shape without its batch axis; the first free axis is that of time."""
+    names = iter(["time"])
+    axes = [next(names, "any") if length is None else str(length) for length in tensor.shape[1:]]
+    return f"({', '.join(axes)})"
