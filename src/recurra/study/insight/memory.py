@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 from numpy.typing import NDArray
 
 from recurra.runtime import GENERATION_TASK
+from recurra.study.insight._programs import Program, forward
+from recurra.study.insight._scoring import rows_at_once
 from recurra.study.insight._subject_parts import softmax
 from recurra.study.insight.subject import Subject
 from recurra.study.insight.trace import MemoryCurve
 from recurra.tasks import effective_context
+from recurra.tasks.text_classifier import TextClassifier
 
 __all__ = ["memory_curve"]
 
 _DRAWS = 4  # exchanges of each step
-_CLASSES = "text-classification"
+_READ: dict[str, Callable[[Any], Any]] = {  # logits whose probabilities are compared
+    TextClassifier.task: lambda logits: logits,
+    GENERATION_TASK: lambda logits: logits[:, -1],
+}
 
 
 def memory_curve(subject: Subject, *, seed: int = 0) -> MemoryCurve:
@@ -37,14 +43,13 @@ def memory_curve(subject: Subject, *, seed: int = 0) -> MemoryCurve:
     """
     length = len(subject.labels)
     distances = effective_context.spaced_distances(length)
-    steps = np.zeros((len(distances) * _DRAWS, length), bool)
-    steps[np.arange(len(steps)), length - 1 - np.repeat(distances, _DRAWS)] = True
-    changed = subject.replace(steps, np.random.default_rng([seed, *b"memory"]))
-    clean, found = _measured(subject, subject.inputs), _measured(subject, changed)
-    if clean.ndim == 2:
-        moved = effective_context.total_variation(found, clean)
+    steps = np.zeros((1 + len(distances) * _DRAWS, length), bool)  # nothing changes in the first
+    steps[np.arange(1, len(steps)), length - 1 - np.repeat(distances, _DRAWS)] = True
+    found = _measured(subject, steps, np.random.default_rng([seed, *b"memory"]))
+    if found.ndim == 2:
+        moved = effective_context.total_variation(found[1:], found[:1])
     else:
-        moved = np.abs(found - clean)
+        moved = np.abs(found[1:] - found[0])
     by_distance = dict(zip(distances.tolist(), moved.reshape(-1, _DRAWS), strict=True))
     curve = effective_context.memory_curve(
         lambda distance: by_distance[distance].mean(keepdims=True), length
@@ -58,12 +63,20 @@ def memory_curve(subject: Subject, *, seed: int = 0) -> MemoryCurve:
     )
 
 
-def _measured(subject: Subject, inputs: Any) -> NDArray[np.float64]:
-    """Return probabilities `(rows, classes)`, or scores `(rows,)`."""
-    with keras.StatelessScope():
-        outputs = subject.model(inputs, training=False)
-    if subject.task == _CLASSES:
-        return softmax(outputs)
-    if subject.task == GENERATION_TASK:
-        return softmax(outputs[:, -1])
-    return np.asarray(ops.convert_to_numpy(subject.score(outputs)), np.float64)
+def _measured(
+    subject: Subject, steps: NDArray[np.bool_], generator: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return probabilities `(rows, classes)`, or scores `(rows,)`, of a changed input."""
+    read = _READ.get(subject.task, subject.score)
+    program = Program(subject.model, lambda given: read(forward(subject.model, given)))
+    size = rows_at_once(subject, len(steps))
+    missing = -len(steps) % size  # batches of one size are compiled once
+    padded = np.pad(steps, ((0, missing), (0, 0)))
+    parts = [
+        keras.ops.convert_to_numpy(
+            program(subject.replace(padded[start : start + size], generator))
+        )
+        for start in range(0, len(padded), size)
+    ]
+    values = np.concatenate(parts)[: len(steps)]
+    return softmax(values) if subject.task in _READ else values.astype(np.float64)
