@@ -11,6 +11,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from recurra.errors import ShapeError, UsageError
+from recurra.study.insight._programs import Program, forward
 from recurra.study.insight._subject_parts import best_first
 from recurra.study.insight.subject import Subject
 from recurra.tasks.effective_context import averaged_values, exchanged_tokens
@@ -42,15 +43,15 @@ def keras_subject(
         ShapeError: If the inputs do not fit the model.
         UsageError: If there is no such output, or no input is a sequence.
     """
+    model = _with_graph(model)
     given = _batch_of_one(model, inputs)
     key, vectors = _sequence(model, given)
     steps = given if key is None else given[key]
     time = steps.shape[1]
     if labels is not None and len(labels) != time:
         raise ShapeError(f"{len(labels)} labels came for {time} steps")
-    with keras.StatelessScope():
-        outputs = model(given, training=False)
-    values = np.asarray(ops.convert_to_numpy(_last(outputs)), np.float64)[0]
+    outputs = Program(model, lambda read: _last(forward(model, read)))(given)
+    values = np.asarray(ops.convert_to_numpy(outputs), np.float64)[0]
     place = _place(values, target)
     kind = _last_activation(model)
     value, name = _value(kind, place, values)
@@ -84,17 +85,34 @@ def keras_subject(
 
 def _batch_of_one(model: Any, inputs: Any) -> Any:
     """Return inputs as arrays with a batch axis of length 1, checked against the model's."""
-    wanted, given = keras.tree.flatten(model.input), keras.tree.flatten(inputs)
-    if isinstance(model.input, Mapping) and isinstance(inputs, Mapping):
-        missing = sorted(set(model.input) ^ set(inputs))
-        if missing:
-            raise ShapeError(f"the model reads {', '.join(model.input)}; {missing} do not match")
+    structure = model.input
+    named = isinstance(structure, Mapping)
+    if named != isinstance(inputs, Mapping) or (named and set(structure) != set(inputs)):
+        names = f"a dict with {', '.join(structure)}" if named else "arrays without names"
+        raise ShapeError(f"{model.name!r} reads {names}; give that")
+    wanted, given = keras.tree.flatten(structure), keras.tree.flatten(inputs)
+    if not isinstance(structure, (list, tuple, Mapping)):
+        given = [inputs]  # a list of numbers is one array
     if len(wanted) != len(given):
         raise ShapeError(f"the model reads {len(wanted)} inputs, {len(given)} came")
     arrays = [_fitted(*pair) for pair in zip(wanted, given, strict=True)]
-    if not isinstance(inputs, (list, tuple, Mapping)):
-        return arrays[0]
-    return keras.tree.pack_sequence_as(inputs, arrays)
+    return keras.tree.pack_sequence_as(structure, arrays)
+
+
+def _with_graph(model: Any) -> Any:
+    """Return a model that knows what it reads and puts out; a Sequential as a functional one.
+
+    Raises:
+        UsageError: If it does not say so.
+    """
+    if not getattr(model, "inputs", None):
+        raise UsageError(
+            f"{model.name!r} does not say what it reads; build it with the functional API, or as "
+            "a Sequential that begins with a keras.Input"
+        )
+    if not isinstance(model, keras.Sequential):
+        return model
+    return keras.Model(model.inputs[0], model.outputs[0], name=model.name)
 
 
 def _fitted(tensor: Any, value: Any) -> NDArray[Any]:
@@ -156,7 +174,7 @@ def _place(values: NDArray[np.float64], target: int | None) -> int:
 
 def _last_activation(model: Any) -> str:
     """Return `"softmax"` or `"sigmoid"` where that is the model's last word, else nothing."""
-    tensor = keras.tree.flatten(model.output)[0]
+    tensor = model.outputs[0]
     layer = tensor._keras_history.operation
     name = getattr(getattr(layer, "activation", None), "__name__", type(layer).__name__.lower())
     return name if name in ("softmax", "sigmoid") else ""

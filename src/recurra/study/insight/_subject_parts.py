@@ -10,6 +10,8 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
+from recurra.study.insight._programs import Program, forward
+
 __all__ = [
     "best_first",
     "cross_entropy",
@@ -64,5 +66,5 @@ def layer_value(model: Any, layer: str, inputs: Any) -> NDArray[np.float32] | No
     if layer not in {one.name for one in model.layers}:
         return None
     inner = keras.Model(model.input, model.get_layer(layer).output)
-    with keras.StatelessScope():
-        return np.asarray(ops.convert_to_numpy(inner(inputs, training=False)), np.float32)
+    found = Program(inner, lambda given: forward(inner, given))(inputs)
+    return np.asarray(ops.convert_to_numpy(found), np.float32)

@@ -93,9 +93,7 @@ def _network(model: Any) -> Any:
             f"got {type(model).__name__}"
         )
     if not hasattr(model, "model_"):
-        raise NotFittedError(
-            f"this {type(model).__name__} is not fitted yet; call fit first"
-        )
+        raise NotFittedError(f"this {type(model).__name__} is not fitted yet; call fit first")
     return model.model_
 
 
