@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         compare_forecasts,
         compare_generators,
         compare_translators,
+        probe,
     )
     from recurra.study.insight import Trace, inspect
     from recurra.tasks import Forecaster, RollGenerator, TextClassifier, TextGenerator, Translator
@@ -61,6 +62,7 @@ __all__ = [
     "explain_kernels",
     "inspect",
     "load_predictor",
+    "probe",
 ]
 
 _LAZY = {
@@ -85,6 +87,7 @@ _LAZY = {
     "explain_kernels": "recurra.layers",
     "inspect": "recurra.study.insight",
     "load_predictor": "recurra.runtime",
+    "probe": "recurra.study",
 }
 
 choose_backend()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from recurra.study.generation_comparison import compare_generators
     from recurra.study.generation_summary import GenerationSummary, summarise_generators
     from recurra.study.kernel_bench import BenchObserver, bench_kernels
+    from recurra.study.probes.probing import ProbeObserver, probe
     from recurra.study.results import write_results
     from recurra.study.summary import ModelSummary, summarise
     from recurra.study.translation_cells import DEFAULT_TRANSLATORS, TRANSLATORS, parse_translators
@@ -44,6 +45,7 @@ __all__ = [
     "GenerationSummary",
     "ModelSummary",
     "NetworkTimes",
+    "ProbeObserver",
     "TranslationSummary",
     "bench_kernels",
     "compare",
@@ -54,6 +56,7 @@ __all__ = [
     "parse_forecasters",
     "parse_generators",
     "parse_translators",
+    "probe",
     "summarise",
     "summarise_forecasts",
     "summarise_generators",
@@ -81,6 +84,7 @@ _LAZY = {
     "GenerationSummary": "recurra.study.generation_summary",
     "ModelSummary": "recurra.study.summary",
     "NetworkTimes": "recurra.study.bench_results",
+    "ProbeObserver": "recurra.study.probes.probing",
     "TranslationSummary": "recurra.study.translation_summary",
     "bench_kernels": "recurra.study.kernel_bench",
     "compare": "recurra.study.comparison",
@@ -91,6 +95,7 @@ _LAZY = {
     "parse_forecasters": "recurra.study.forecast_cells",
     "parse_generators": "recurra.study.generation_cells",
     "parse_translators": "recurra.study.translation_cells",
+    "probe": "recurra.study.probes.probing",
     "summarise": "recurra.study.summary",
     "summarise_forecasts": "recurra.study.forecast_summary",
     "summarise_generators": "recurra.study.generation_summary",
