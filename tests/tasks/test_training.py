@@ -14,7 +14,8 @@ from recurra.errors import DivergedError, UnknownNameError
 from recurra.models import named_weights
 from recurra.tasks import TrainingObserver, TrainingOptions, TrainingState
 from recurra.tasks._checkpoint import Checkpoint
-from recurra.tasks._training import _momentum, epoch_generator, train
+from recurra.tasks._epochs import epoch_generator
+from recurra.tasks._training import _momentum, train
 
 
 class Numbers(keras.utils.PyDataset):

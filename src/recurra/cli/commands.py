@@ -13,6 +13,7 @@ from recurra.cli.evaluate import evaluate
 from recurra.cli.export import export
 from recurra.cli.generate import generate
 from recurra.cli.info import info
+from recurra.cli.inspect import inspect
 from recurra.cli.predict import predict
 from recurra.cli.train_classify import classify
 from recurra.cli.train_forecast import forecast
@@ -26,7 +27,7 @@ def register(app: typer.Typer, train: typer.Typer, data: typer.Typer) -> None:
     """Add every command to its group."""
     for command in (demo, compare, predict, generate, evaluate, backtest, detect):
         app.command()(command)
-    for command in (export, info, bench):
+    for command in (inspect, export, info, bench):
         app.command()(command)
     train.command()(classify)
     train.command()(forecast)

@@ -49,6 +49,7 @@ def train_forecaster(
     settings: Mapping[str, Any],
     *,
     resume: bool,
+    watch_gradients: bool,
     tensorboard: Path | None,
     notes: Console,
 ) -> dict[str, Any]:
@@ -63,6 +64,7 @@ def train_forecaster(
         lambda made, observers: made.fit(source, observers=observers),
         output,
         resume=resume,
+        watch_gradients=watch_gradients,
         tensorboard=tensorboard,
         notes=notes,
     )

@@ -24,6 +24,7 @@ def train_text_generator(
     settings: Mapping[str, Any],
     *,
     resume: bool,
+    watch_gradients: bool,
     tensorboard: Path | None,
     notes: Console,
 ) -> dict[str, Any]:
@@ -38,6 +39,7 @@ def train_text_generator(
         lambda made, observers: made.fit(corpus, text=text, observers=observers),
         output,
         resume=resume,
+        watch_gradients=watch_gradients,
         tensorboard=tensorboard,
         notes=notes,
     )

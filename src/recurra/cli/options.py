@@ -43,6 +43,7 @@ __all__ = [
     "TieWeights",
     "Units",
     "Vocabulary",
+    "WatchGradients",
     "WeightDrop",
     "parse_units",
 ]
@@ -142,6 +143,13 @@ Patience = Annotated[
 ]
 
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")]
+WatchGradients = Annotated[
+    bool,
+    typer.Option(
+        "--watch-gradients",
+        help="Keep the norms of the gradients, and warn when they vanish or explode.",
+    ),
+]
 TensorBoardFolder = Annotated[
     Path | None,
     typer.Option("--tensorboard", help="Write TensorBoard logs there.", metavar="DIR"),

@@ -28,6 +28,7 @@ def train_text_classifier(
     settings: Mapping[str, Any],
     *,
     resume: bool,
+    watch_gradients: bool,
     tensorboard: Path | None,
     notes: Console,
 ) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def train_text_classifier(
         lambda made, observers: made.fit_source(source, **reading, observers=observers),
         output,
         resume=resume,
+        watch_gradients=watch_gradients,
         tensorboard=tensorboard,
         notes=notes,
     )

@@ -53,6 +53,7 @@ def classify(
     ] = 0.1,
     seed: o.Seed = 0,
     resume: o.Resume = False,
+    watch_gradients: o.WatchGradients = False,
     tensorboard: o.TensorBoardFolder = None,
     as_json: o.Json = False,
 ) -> None:
@@ -89,6 +90,7 @@ def classify(
         {"text": text, "label": label, "test_share": test_share},
         chosen,
         resume=resume,
+        watch_gradients=watch_gradients,
         tensorboard=tensorboard,
         notes=notes(),
     )

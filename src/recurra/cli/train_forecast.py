@@ -36,6 +36,7 @@ def forecast(
     ] = None,
     network: NetworkOptions,
     resume: o.Resume = False,
+    watch_gradients: o.WatchGradients = False,
     tensorboard: o.TensorBoardFolder = None,
     as_json: o.Json = False,
 ) -> None:
@@ -46,7 +47,13 @@ def forecast(
         from recurra.cli.forecasting import train_forecaster
 
     result = train_forecaster(
-        source, output, settings, resume=resume, tensorboard=tensorboard, notes=notes()
+        source,
+        output,
+        settings,
+        resume=resume,
+        watch_gradients=watch_gradients,
+        tensorboard=tensorboard,
+        notes=notes(),
     )
     if as_json:
         print_json(result)

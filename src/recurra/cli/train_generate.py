@@ -32,6 +32,7 @@ def train_generate(
     text: o.TextColumn = None,
     network: GeneratorOptions,
     resume: o.Resume = False,
+    watch_gradients: o.WatchGradients = False,
     tensorboard: o.TensorBoardFolder = None,
     as_json: o.Json = False,
 ) -> None:
@@ -41,7 +42,14 @@ def train_generate(
         from recurra.cli.generating import train_text_generator
 
     result = train_text_generator(
-        corpus, text, output, settings, resume=resume, tensorboard=tensorboard, notes=notes()
+        corpus,
+        text,
+        output,
+        settings,
+        resume=resume,
+        watch_gradients=watch_gradients,
+        tensorboard=tensorboard,
+        notes=notes(),
     )
     if as_json:
         print_json(result)

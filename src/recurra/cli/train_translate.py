@@ -32,6 +32,7 @@ def train_translate(
     columns: PairColumns,
     network: TranslatorOptions,
     resume: o.Resume = False,
+    watch_gradients: o.WatchGradients = False,
     tensorboard: o.TensorBoardFolder = None,
     as_json: o.Json = False,
 ) -> None:
@@ -41,7 +42,14 @@ def train_translate(
         from recurra.cli.translating import train_translator
 
     result = train_translator(
-        pairs, columns, output, settings, resume=resume, tensorboard=tensorboard, notes=notes()
+        pairs,
+        columns,
+        output,
+        settings,
+        resume=resume,
+        watch_gradients=watch_gradients,
+        tensorboard=tensorboard,
+        notes=notes(),
     )
     if as_json:
         print_json(result)

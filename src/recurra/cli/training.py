@@ -43,16 +43,18 @@ def train_and_save(
     output: Path,
     *,
     resume: bool,
+    watch_gradients: bool,
     tensorboard: Path | None,
     notes: Console,
 ) -> Model:
     """Train and save; keep the finished epochs beside the output until it is there.
 
     Args:
-        make: Makes a model that is not trained; takes `checkpoint` and `resume`.
+        make: Makes a model that is not trained; takes `checkpoint`, `resume` and `watch_gradients`.
         fit: Trains it and tells observers.
         output: Where to save.
         resume: Go on with an interrupted run.
+        watch_gradients: Keep the norms of the gradients, and warn.
         tensorboard: Folder for logs.
         notes: Console of the progress.
 
@@ -64,7 +66,7 @@ def train_and_save(
     checkpoint = check_folder(output.with_name(f"{output.name}.partial"))
     _mention_checkpoint(checkpoint, resume, notes)
     use_compilation_cache()
-    model = make(checkpoint=checkpoint, resume=resume)
+    model = make(checkpoint=checkpoint, resume=resume, watch_gradients=watch_gradients)
     progress = TrainingProgress(notes)
     observers = [progress, *([LateTensorBoard(tensorboard)] if tensorboard else [])]
     try:

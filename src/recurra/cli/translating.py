@@ -28,6 +28,7 @@ def train_translator(
     settings: Mapping[str, Any],
     *,
     resume: bool,
+    watch_gradients: bool,
     tensorboard: Path | None,
     notes: Console,
 ) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def train_translator(
         lambda made, observers: made.fit_source(pairs, **asdict(columns), observers=observers),
         output,
         resume=resume,
+        watch_gradients=watch_gradients,
         tensorboard=tensorboard,
         notes=notes,
     )

@@ -21,7 +21,7 @@ from recurra.models._forecasters import build_forecaster
 from recurra.models._language_models import build_language_model, reset_states
 from recurra.models._readout import attention_weights_model
 from recurra.models._translators import build_translator
-from recurra.models._weights import assign_weights, named_weights
+from recurra.models._weights import assign_weights, named_variables, named_weights
 
 __all__ = [
     "assign_weights",
@@ -36,6 +36,7 @@ __all__ = [
     "dense_classifier",
     "gru_classifier",
     "lstm_classifier",
+    "named_variables",
     "named_weights",
     "reset_states",
     "simple_rnn_classifier",

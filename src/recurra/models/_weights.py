@@ -20,7 +20,7 @@ def named_weights(model: keras.Model) -> dict[str, NDArray[Any]]:
     """Return copies of the model's weights by name."""
     return {
         name: np.array(keras.ops.convert_to_numpy(variable.value))
-        for name, variable in _named_variables(model)
+        for name, variable in named_variables(model)
     }
 
 
@@ -30,7 +30,7 @@ def assign_weights(model: keras.Model, weights: Mapping[str, NDArray[Any]]) -> N
     Raises:
         CorruptArtifactError: If names or shapes differ from the model's.
     """
-    variables = dict(_named_variables(model))
+    variables = dict(named_variables(model))
     if set(variables) != set(weights):
         odd = sorted(set(variables) ^ set(weights))
         raise CorruptArtifactError(f"the weights are not this model's; they differ in {odd[:4]}")
@@ -43,7 +43,8 @@ def assign_weights(model: keras.Model, weights: Mapping[str, NDArray[Any]]) -> N
         variable.assign(weights[name])
 
 
-def _named_variables(model: keras.Model) -> Iterator[tuple[str, Any]]:
+def named_variables(model: keras.Model) -> Iterator[tuple[str, Any]]:
+    """Yield the model's variables with their names, in the order of its layers."""
     for layer in model.layers:
         for prefix, part in _directions(layer):
             for variable in part.weights:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from recurra.tasks._forecast_evaluation import Scales
     from recurra.tasks._loading import load_model, open_model
     from recurra.tasks._series_sources import open_new_series
-    from recurra.tasks._training import TrainingObserver, TrainingOptions
+    from recurra.tasks._training_observer import TrainingObserver
+    from recurra.tasks._training_options import TrainingOptions
     from recurra.tasks._training_state import TrainingState
     from recurra.tasks.forecaster import Forecaster
     from recurra.tasks.roll_generator import RollGenerator
@@ -47,8 +48,8 @@ _LAZY = {
     "Scales": "recurra.tasks._forecast_evaluation",
     "TextClassifier": "recurra.tasks.text_classifier",
     "TextGenerator": "recurra.tasks.text_generator",
-    "TrainingObserver": "recurra.tasks._training",
-    "TrainingOptions": "recurra.tasks._training",
+    "TrainingObserver": "recurra.tasks._training_observer",
+    "TrainingOptions": "recurra.tasks._training_options",
     "TrainingState": "recurra.tasks._training_state",
     "Translator": "recurra.tasks.translator",
     "find_anomalies": "recurra.tasks._anomalies",

@@ -213,5 +213,5 @@ class TaskEstimator(BaseEstimator):  # type: ignore[misc]
         self.metrics_ = manifest_part(self.manifest_, "metrics")
 
 
-_OF_THE_RUN = frozenset({"preset", "seed", "checkpoint", "resume", "verbose"})
+_OF_THE_RUN = frozenset({"preset", "seed", "checkpoint", "resume", "verbose", "watch_gradients"})
 _OF_THE_FILE = frozenset({"files", "kind", "format"})

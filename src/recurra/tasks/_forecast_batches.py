@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recurra.runtime import ForecasterSpecification
 from recurra.sequences import EncodedWindows, WindowReader, Windows
-from recurra.tasks._training import epoch_generator
+from recurra.tasks._epochs import epoch_generator
 
 __all__ = ["WindowBatches", "network_inputs"]
 

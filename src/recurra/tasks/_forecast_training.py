@@ -20,7 +20,8 @@ from recurra.tasks._forecast_batches import WindowBatches, network_inputs
 from recurra.tasks._forecast_preparation import PreparedSeries, encoded_batches
 from recurra.tasks._kernels import kernel_name, runs_native, use_kernels
 from recurra.tasks._linear_forecast import fit_linear_forecast
-from recurra.tasks._training import TrainingObserver, train
+from recurra.tasks._training import train
+from recurra.tasks._training_observer import TrainingObserver
 from recurra.tasks._training_state import TrainingState
 
 __all__ = ["ForecastLoss", "TrainedForecaster", "forecast_fingerprint", "train_forecaster"]
@@ -102,6 +103,7 @@ def train_forecaster(
     observers: Sequence[TrainingObserver] = (),
     callbacks: Sequence[keras.callbacks.Callback] = (),
     verbose: int = 0,
+    watch_gradients: bool = False,
 ) -> TrainedForecaster:
     """Build and train a network.
 
@@ -112,6 +114,7 @@ def train_forecaster(
         observers: Told how training goes on.
         callbacks: Keras callbacks of the user's.
         verbose: Keras's own progress output.
+        watch_gradients: Keep the norms of the gradients in the history, and warn.
 
     Raises:
         DivergedError: If the loss becomes NaN or infinite.
@@ -141,6 +144,7 @@ def train_forecaster(
             observers=observers,
             callbacks=callbacks,
             verbose=verbose,
+            watch_gradients=watch_gradients,
         )
     return TrainedForecaster(model, state)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.sequences import StreamBatches
-from recurra.tasks._training import epoch_generator
+from recurra.tasks._epochs import epoch_generator
 
 __all__ = ["TokenBatches"]
 

@@ -15,7 +15,8 @@ from recurra.tasks._checkpoint import Checkpoint
 from recurra.tasks._kernels import kernel_name, use_kernels
 from recurra.tasks._language_batches import TokenBatches
 from recurra.tasks._language_preparation import PreparedCorpus
-from recurra.tasks._training import TrainingObserver, train
+from recurra.tasks._training import train
+from recurra.tasks._training_observer import TrainingObserver
 from recurra.tasks._training_state import TrainingState
 
 __all__ = ["TrainedLanguageModel", "language_fingerprint", "train_language_model"]
@@ -80,6 +81,7 @@ def train_language_model(
     observers: Sequence[TrainingObserver] = (),
     callbacks: Sequence[keras.callbacks.Callback] = (),
     verbose: int = 0,
+    watch_gradients: bool = False,
 ) -> TrainedLanguageModel:
     """Build and train a network by truncated backpropagation through time.
 
@@ -92,6 +94,7 @@ def train_language_model(
         observers: Told how training goes on.
         callbacks: Keras callbacks of the user's.
         verbose: Keras's own progress output.
+        watch_gradients: Keep the norms of the gradients in the history, and warn.
 
     Raises:
         DivergedError: If the loss becomes NaN or infinite.
@@ -119,6 +122,7 @@ def train_language_model(
             observers=observers,
             callbacks=[_FreshStates(), *callbacks],
             verbose=verbose,
+            watch_gradients=watch_gradients,
         )
     plain = build_language_model(prepared.specification)
     assign_weights(plain, named_weights(model))

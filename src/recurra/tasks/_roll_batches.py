@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.sequences import Batch, length_boundaries, plan_batches
-from recurra.tasks._training import epoch_generator
+from recurra.tasks._epochs import epoch_generator
 
 __all__ = ["RollBatches", "transposed"]
 

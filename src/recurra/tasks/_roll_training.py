@@ -14,7 +14,8 @@ from recurra.tasks._checkpoint import Checkpoint
 from recurra.tasks._kernels import kernel_name, use_kernels
 from recurra.tasks._roll_batches import RollBatches
 from recurra.tasks._roll_preparation import PreparedRolls
-from recurra.tasks._training import TrainingObserver, train
+from recurra.tasks._training import train
+from recurra.tasks._training_observer import TrainingObserver
 from recurra.tasks._training_state import TrainingState
 
 __all__ = ["RollLoss", "roll_fingerprint", "train_roll_model"]
@@ -41,6 +42,7 @@ def train_roll_model(
     observers: Sequence[TrainingObserver] = (),
     callbacks: Sequence[keras.callbacks.Callback] = (),
     verbose: int = 0,
+    watch_gradients: bool = False,
 ) -> tuple[keras.Model, TrainingState]:
     """Build and train a network; each piece is one sequence from silence on.
 
@@ -51,6 +53,7 @@ def train_roll_model(
         observers: Told how training goes on.
         callbacks: Keras callbacks of the user's.
         verbose: Keras's own progress output.
+        watch_gradients: Keep the norms of the gradients in the history, and warn.
 
     Returns:
         The model with its best weights, and the end of the training loop.
@@ -83,6 +86,7 @@ def train_roll_model(
             observers=observers,
             callbacks=callbacks,
             verbose=verbose,
+            watch_gradients=watch_gradients,
         )
     return model, state
 

@@ -19,8 +19,8 @@ from recurra.sequences import (
     padding_share,
     plan_batches,
 )
+from recurra.tasks._epochs import epoch_generator
 from recurra.tasks._kernels import runs_native
-from recurra.tasks._training import epoch_generator
 
 __all__ = ["TextBatches", "TextInputs", "choose_boundaries"]
 

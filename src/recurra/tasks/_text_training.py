@@ -18,7 +18,8 @@ from recurra.tasks._kernels import kernel_name, use_kernels
 from recurra.tasks._preparation import PreparedTexts
 from recurra.tasks._settings import TextClassifierSettings
 from recurra.tasks._text_batches import TextBatches, TextInputs
-from recurra.tasks._training import TrainingObserver, train
+from recurra.tasks._training import train
+from recurra.tasks._training_observer import TrainingObserver
 from recurra.tasks._training_state import TrainingState
 from recurra.tasks._wide import fit_wide, fuse, wide_logits
 from recurra.tasks.metrics import quick_metrics
@@ -52,6 +53,7 @@ def train_text_classifier(
     observers: Sequence[TrainingObserver] = (),
     callbacks: Sequence[keras.callbacks.Callback] = (),
     verbose: int = 0,
+    watch_gradients: bool = False,
 ) -> TrainedClassifier:
     """Build and train a classifier; with n-grams, add the wide part at the end.
 
@@ -63,6 +65,7 @@ def train_text_classifier(
         observers: Told how training goes on.
         callbacks: Keras callbacks of the user's.
         verbose: Keras's own progress output.
+        watch_gradients: Keep the norms of the gradients in the history, and warn.
 
     Raises:
         DivergedError: If the loss becomes NaN or infinite.
@@ -92,6 +95,7 @@ def train_text_classifier(
             observers=observers,
             callbacks=callbacks,
             verbose=verbose,
+            watch_gradients=watch_gradients,
         )
         if prepared.inputs.ngrams is not None:
             model, specification = _widen(model, prepared, settings)

@@ -1,65 +1,25 @@
-"""The training loop that every task shares.
+"""The training that every task shares.
 
-Keras's `fit` runs the epochs; one callback validates, keeps the best weights, lowers the learning
-rate on a plateau, stops early, writes checkpoints and reports. Its whole state is in
+Keras's `fit` runs the epochs, `TrainingLoop` what happens around them. The whole state is in
 `TrainingState`, so a run that was killed goes on exactly where the last finished epoch ended.
 """
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any
 
 import keras
-import numpy as np
-from numpy.typing import NDArray
 
-from recurra.errors import DivergedError
-from recurra.models import assign_weights, named_weights
+from recurra.models import assign_weights
 from recurra.tasks._checkpoint import Checkpoint
-from recurra.tasks._training_options import DECAYS, TrainingOptions, learning_rate
+from recurra.tasks._gradient_watch import GradientWatch, WatchedAdam
+from recurra.tasks._training_loop import Sample, TrainingLoop, Validate
+from recurra.tasks._training_observer import TrainingObserver
+from recurra.tasks._training_options import TrainingOptions, learning_rate
 from recurra.tasks._training_state import TrainingState
 
-__all__ = ["DECAYS", "EpochData", "TrainingObserver", "TrainingOptions", "train"]
-
-_BATCHES_BETWEEN_CHECKS = 20
-
-
-class EpochData(Protocol):
-    """Training batches whose order is a function of the epoch."""
-
-    def start_epoch(self, epoch: int) -> None:
-        """Plan the batches of an epoch, counted from 0."""
-
-    @property
-    def num_batches(self) -> int:
-        """Batches in every epoch."""
-
-
-class TrainingObserver:
-    """Told how training goes on; the base does nothing."""
-
-    def training_started(self, state: TrainingState, epochs: int, batches: int) -> None:
-        """Training starts or goes on at `state`."""
-
-    def batch_ended(self, batch: int, logs: Mapping[str, float]) -> None:
-        """One step is done; `batch` counts from 0, `logs` are running means of the epoch."""
-
-    def epoch_ended(self, state: TrainingState, logs: Mapping[str, float]) -> None:
-        """An epoch and its validation are done."""
-
-    def sample_made(self, epoch: int, text: str) -> None:
-        """The network of an epoch, counted from 1, has written something to look at."""
-
-    def training_ended(self, state: TrainingState) -> None:
-        """The last epoch is done and the best weights are in place."""
-
-
-Validate = Callable[[], dict[str, float]]
-Sample = Callable[[int], str | None]
+__all__ = ["train"]
 
 
 def train(
@@ -75,6 +35,7 @@ def train(
     observers: Sequence[TrainingObserver] = (),
     callbacks: Sequence[keras.callbacks.Callback] = (),
     verbose: int = 0,
+    watch_gradients: bool = False,
 ) -> TrainingState:
     """Train a model and leave its best weights in place.
 
@@ -92,6 +53,8 @@ def train(
         observers: Told how training goes on.
         callbacks: Keras callbacks of the user's; they see the validation figures too.
         verbose: Keras's own progress output.
+        watch_gradients: Keep the norms of the gradients in the history, see `GradientWatch`, and
+            warn when they vanish or explode.
 
     Returns:
         The final state; `history` holds one value per epoch.
@@ -101,7 +64,8 @@ def train(
         CheckpointError: If the checkpoint belongs to another run.
     """
     momentum = _momentum(options.averaging, data.num_batches)
-    optimizer = keras.optimizers.Adam(
+    adam = WatchedAdam if watch_gradients else keras.optimizers.Adam
+    optimizer = adam(
         learning_rate(options, options.epochs * data.num_batches),
         global_clipnorm=options.clip_norm,
         use_ema=momentum > 0,
@@ -110,7 +74,8 @@ def train(
     # Weighted, so that rows of weight 0 that fill up a batch do not count.
     model.compile(optimizer=optimizer, loss=loss, weighted_metrics=list(metrics))
     optimizer.build(model.trainable_variables)
-    loop = _Loop(data, validate, options, sample, checkpoint, observers)
+    watch = GradientWatch(model) if watch_gradients else None
+    loop = TrainingLoop(data, validate, options, sample, checkpoint, observers, watch)
     loop.set_model(model)
     if checkpoint is not None:
         loop.restore()
@@ -130,146 +95,9 @@ def train(
     return state
 
 
-class _Loop(keras.callbacks.Callback):  # type: ignore[misc]
-    """What happens around the epochs."""
-
-    def __init__(
-        self,
-        data: EpochData,
-        validate: Validate,
-        options: TrainingOptions,
-        sample: Sample | None,
-        checkpoint: Checkpoint | None,
-        observers: Sequence[TrainingObserver],
-    ) -> None:
-        super().__init__()
-        self.state = TrainingState(learning_rate=options.learning_rate)
-        self.best_weights: dict[str, NDArray[Any]] = {}
-        self._data = data
-        self._validate = validate
-        self._options = options
-        self._sample = sample
-        self._checkpoint = checkpoint
-        self._observers = observers
-        self._started = 0.0
-
-    def restore(self) -> None:
-        """Go on from the checkpoint, where there is one."""
-        assert self._checkpoint is not None  # noqa: S101 - for the type checker
-        loaded = self._checkpoint.load(self.model)
-        if loaded is not None:
-            self.state, self.best_weights = loaded
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        del logs
-        if self._options.judge_start and self.state.epoch == 0:
-            figures = {f"val_{name}": value for name, value in self._validate().items()}
-            self._judge(figures[self._options.monitor])
-        for observer in self._observers:
-            observer.training_started(self.state, self._options.epochs, self._data.num_batches)
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        del logs
-        self._started = time.perf_counter()
-        if self._options.decay == "plateau":
-            self.model.optimizer.learning_rate = self.state.learning_rate
-        self._data.start_epoch(epoch)
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        if batch % _BATCHES_BETWEEN_CHECKS == 0:
-            self._check_finite(logs)
-        for observer in self._observers:
-            observer.batch_ended(batch, logs or {})
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        logs = {} if logs is None else logs
-        self._check_finite(logs)
-        with self._averaged_weights():
-            logs.update({f"val_{name}": value for name, value in self._validate().items()})
-            self._check_finite(logs, "val_loss")  # the last step may have spoilt the weights
-            self._advance(epoch, logs)
-            text = None if self._sample is None else self._sample(epoch + 1)
-        if text is not None:
-            self.state.samples.append({"epoch": epoch + 1, "text": text})
-        if self._checkpoint is not None:
-            self._checkpoint.save(self.model, self.state, self.best_weights)
-        for observer in self._observers:
-            observer.epoch_ended(self.state, logs)
-            if text is not None:
-                observer.sample_made(epoch + 1, text)
-        if self.state.stopped:
-            self.model.stop_training = True
-
-    @contextmanager
-    def _averaged_weights(self) -> Iterator[None]:
-        """Put the moving average into the model for a while, where one is kept."""
-        if not self.model.optimizer.use_ema:
-            yield
-            return
-        variables = self.model.trainable_variables
-        raw = _copies(variables)
-        self.model.optimizer.finalize_variable_values(variables)
-        _assign_all(variables, _copies(variables))  # not the optimizer's own buffers
-        try:
-            yield
-        finally:
-            _assign_all(variables, raw)
-
-    def _check_finite(self, logs: Any, name: str = "loss") -> None:
-        loss = float((logs or {}).get(name, 0.0))
-        if not math.isfinite(loss):
-            what = "validation loss" if name == "val_loss" else "loss"
-            raise DivergedError(
-                f"the {what} became {loss} in epoch {self.state.epoch + 1}; lower the learning "
-                f"rate (now {self.state.learning_rate:g}) or look for extreme values in the data"
-            )
-
-    def _advance(self, epoch: int, logs: dict[str, float]) -> None:
-        state = self.state
-        for name, value in {**logs, "learning_rate": state.learning_rate}.items():
-            state.history.setdefault(name, []).append(float(value))
-        state.epoch = epoch + 1
-        if self._options.decay != "plateau":
-            state.learning_rate = float(self.model.optimizer.learning_rate)
-        self._judge(float(logs[self._options.monitor]))
-        state.seconds.append(time.perf_counter() - self._started)
-
-    def _judge(self, value: float) -> None:
-        """Keep the best weights; without progress lower the rate, and in the end stop."""
-        state, options = self.state, self._options
-        if "loss" not in options.monitor:
-            value = -value
-        if value < state.best_value:
-            state.best_value, state.best_epoch = value, state.epoch
-            state.waited = state.since_reduction = 0
-            self.best_weights = named_weights(self.model)
-            return
-        state.waited += 1
-        state.since_reduction += 1
-        state.stopped = state.waited >= options.patience
-        if options.decay == "plateau" and state.since_reduction >= options.plateau_patience:
-            state.since_reduction = 0
-            lowered = state.learning_rate * options.plateau_factor
-            state.learning_rate = max(lowered, options.smallest_learning_rate)
-
-
 def _momentum(averaging: float, steps: int) -> float:
     """Return the momentum of the average; it spans a third of an epoch at most.
 
     With few steps an epoch a longer average would still be near the first weights at the end.
     """
     return max(0.0, min(averaging, 1 - 3 / steps))
-
-
-def _copies(variables: Sequence[Any]) -> list[NDArray[Any]]:
-    return [np.array(keras.ops.convert_to_numpy(variable.value)) for variable in variables]
-
-
-def _assign_all(variables: Sequence[Any], values: Sequence[NDArray[Any]]) -> None:
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
-
-
-def epoch_generator(seed: int, epoch: int, purpose: str) -> np.random.Generator:
-    """Return the generator of one epoch: the same whether or not the run was interrupted."""
-    return np.random.default_rng([seed, epoch, *purpose.encode()])

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.sequences import BOS_ID, Batch, EncodedTexts, length_boundaries, plan_batches
-from recurra.tasks._training import epoch_generator
+from recurra.tasks._epochs import epoch_generator
 
 __all__ = ["EncodedPairs", "PairBatches", "PairShapes", "choose_shapes", "full_batches"]
 

@@ -23,7 +23,7 @@ from recurra.sequences import (
     padding_share_unbucketed,
     token_dtype,
 )
-from recurra.tasks._training import epoch_generator
+from recurra.tasks._epochs import epoch_generator
 from recurra.tasks._translation_batches import EncodedPairs, PairShapes, choose_shapes
 from recurra.tasks._translation_sources import Pairs, PairSplit
 from recurra.tasks._translator_settings import TranslatorSettings, settle_translator_settings

@@ -15,7 +15,8 @@ from recurra.models import build_translator, named_weights
 from recurra.runtime import TranslationNetwork, TranslationPredictor, TranslatorSpecification
 from recurra.tasks._checkpoint import Checkpoint
 from recurra.tasks._kernels import kernel_name, runs_native, use_kernels
-from recurra.tasks._training import TrainingObserver, train
+from recurra.tasks._training import train
+from recurra.tasks._training_observer import TrainingObserver
 from recurra.tasks._training_state import TrainingState
 from recurra.tasks._translation_batches import (
     EncodedPairs,
@@ -83,6 +84,7 @@ def train_translator(
     observers: Sequence[TrainingObserver] = (),
     callbacks: Sequence[keras.callbacks.Callback] = (),
     verbose: int = 0,
+    watch_gradients: bool = False,
 ) -> TrainedTranslator:
     """Build and train a network.
 
@@ -93,6 +95,7 @@ def train_translator(
         observers: Told how training goes on.
         callbacks: Keras callbacks of the user's.
         verbose: Keras's own progress output.
+        watch_gradients: Keep the norms of the gradients in the history, and warn.
 
     Raises:
         DivergedError: If the loss becomes NaN or infinite.
@@ -125,6 +128,7 @@ def train_translator(
             observers=observers,
             callbacks=callbacks,
             verbose=verbose,
+            watch_gradients=watch_gradients,
         )
     return TrainedTranslator(model, state)
 

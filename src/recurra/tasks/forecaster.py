@@ -49,7 +49,7 @@ from recurra.tasks._forecast_training import (
     train_forecaster,
 )
 from recurra.tasks._series_sources import OpenedSeries, open_new_series, open_series
-from recurra.tasks._training import TrainingObserver
+from recurra.tasks._training_observer import TrainingObserver
 from recurra.tasks.effective_context import ContextCurve
 
 if TYPE_CHECKING:
@@ -128,6 +128,8 @@ class Forecaster(TaskEstimator):
         checkpoint: Folder that keeps the state after every epoch.
         resume: Go on from the checkpoint.
         verbose: 1 prints Keras's progress bar.
+        watch_gradients: Keep the norms of every weight's gradients in `history_`, and warn when they
+            vanish or explode; see `docs/insight.md`.
 
     Attributes:
         model_: The plain Keras model, from normalised windows to normalised forecasts.
@@ -194,6 +196,7 @@ class Forecaster(TaskEstimator):
         checkpoint: str | Path | None = None,
         resume: bool = False,
         verbose: int = 0,
+        watch_gradients: bool = False,
     ) -> None:
         self.horizon = horizon
         self.model = model
@@ -242,6 +245,7 @@ class Forecaster(TaskEstimator):
         self.checkpoint = checkpoint
         self.resume = resume
         self.verbose = verbose
+        self.watch_gradients = watch_gradients
 
     def fit(
         self,
@@ -291,6 +295,7 @@ class Forecaster(TaskEstimator):
             observers=observers,
             callbacks=callbacks,
             verbose=self.verbose,
+            watch_gradients=self.watch_gradients,
         )
         settings = prepared.settings
         self.model_ = trained.model

@@ -25,7 +25,7 @@ from recurra.tasks._roll_settings import (
     roll_settings_from_manifest,
 )
 from recurra.tasks._roll_training import roll_fingerprint, train_roll_model
-from recurra.tasks._training import TrainingObserver
+from recurra.tasks._training_observer import TrainingObserver
 
 if TYPE_CHECKING:
     import keras
@@ -60,6 +60,8 @@ class RollGenerator(TaskEstimator):
         checkpoint: Folder that keeps the state after every epoch.
         resume: Go on from the checkpoint.
         verbose: 1 prints Keras's progress bar.
+        watch_gradients: Keep the norms of every weight's gradients in `history_`, and warn when they
+            vanish or explode; see `docs/insight.md`.
 
     Attributes:
         model_: The plain Keras model, from steps `(batch, time, notes)` to logits of the next.
@@ -99,6 +101,7 @@ class RollGenerator(TaskEstimator):
         checkpoint: str | Path | None = None,
         resume: bool = False,
         verbose: int = 0,
+        watch_gradients: bool = False,
     ) -> None:
         self.cell = cell
         self.units = units
@@ -120,6 +123,7 @@ class RollGenerator(TaskEstimator):
         self.checkpoint = checkpoint
         self.resume = resume
         self.verbose = verbose
+        self.watch_gradients = watch_gradients
 
     def fit(
         self,
@@ -194,6 +198,7 @@ class RollGenerator(TaskEstimator):
             observers=observers,
             callbacks=callbacks,
             verbose=self.verbose,
+            watch_gradients=self.watch_gradients,
         )
         self.model_ = model
         self.settings_ = prepared.settings

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from recurra.errors import MissingDependencyError, OutputError
-from recurra.tasks._training import TrainingObserver
+from recurra.tasks._training_observer import TrainingObserver
 from recurra.tasks._training_state import TrainingState
 
 __all__ = ["TensorBoard"]

@@ -40,7 +40,7 @@ from recurra.tasks._text_training import (
     run_fingerprint,
     train_text_classifier,
 )
-from recurra.tasks._training import TrainingObserver
+from recurra.tasks._training_observer import TrainingObserver
 from recurra.tasks.effective_context import ContextCurve
 from recurra.tasks.metrics import classification_metrics
 
@@ -93,6 +93,8 @@ class TextClassifier(ClassifierMixin, TaskEstimator):  # type: ignore[misc]
         checkpoint: Folder that keeps the state after every epoch; `discard_checkpoint` removes it.
         resume: Go on from the checkpoint.
         verbose: 1 prints Keras's progress bar.
+        watch_gradients: Keep the norms of every weight's gradients in `history_`, and warn when they
+            vanish or explode; see `docs/insight.md`.
 
     Attributes:
         classes_: The labels, sorted.
@@ -145,6 +147,7 @@ class TextClassifier(ClassifierMixin, TaskEstimator):  # type: ignore[misc]
         checkpoint: str | Path | None = None,
         resume: bool = False,
         verbose: int = 0,
+        watch_gradients: bool = False,
     ) -> None:
         self.cell = cell
         self.units = units
@@ -177,6 +180,7 @@ class TextClassifier(ClassifierMixin, TaskEstimator):  # type: ignore[misc]
         self.checkpoint = checkpoint
         self.resume = resume
         self.verbose = verbose
+        self.watch_gradients = watch_gradients
 
     def fit(
         self,
@@ -283,6 +287,7 @@ class TextClassifier(ClassifierMixin, TaskEstimator):  # type: ignore[misc]
             observers=observers,
             callbacks=callbacks,
             verbose=self.verbose,
+            watch_gradients=self.watch_gradients,
         )
         self.classes_ = prepared.classes
         self.encoder_ = prepared.encoder

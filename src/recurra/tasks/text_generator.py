@@ -32,7 +32,7 @@ from recurra.tasks._language_settings import (
     resolve_generator_settings,
 )
 from recurra.tasks._language_training import language_fingerprint, train_language_model
-from recurra.tasks._training import TrainingObserver
+from recurra.tasks._training_observer import TrainingObserver
 
 if TYPE_CHECKING:
     import keras
@@ -80,6 +80,8 @@ class TextGenerator(TaskEstimator):
         checkpoint: Folder that keeps the state after every epoch.
         resume: Go on from the checkpoint.
         verbose: 1 prints Keras's progress bar.
+        watch_gradients: Keep the norms of every weight's gradients in `history_`, and warn when they
+            vanish or explode; see `docs/insight.md`.
 
     Attributes:
         model_: The plain Keras model, from token ids `(batch, time)` to logits
@@ -135,6 +137,7 @@ class TextGenerator(TaskEstimator):
         checkpoint: str | Path | None = None,
         resume: bool = False,
         verbose: int = 0,
+        watch_gradients: bool = False,
     ) -> None:
         self.level = level
         self.vocabulary = vocabulary
@@ -167,6 +170,7 @@ class TextGenerator(TaskEstimator):
         self.checkpoint = checkpoint
         self.resume = resume
         self.verbose = verbose
+        self.watch_gradients = watch_gradients
 
     def fit(
         self,
@@ -215,6 +219,7 @@ class TextGenerator(TaskEstimator):
             observers=observers,
             callbacks=callbacks,
             verbose=self.verbose,
+            watch_gradients=self.watch_gradients,
         )
         self.model_ = trained.model
         self.settings_: TextGeneratorSettings = prepared.settings

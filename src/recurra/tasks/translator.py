@@ -22,7 +22,7 @@ from recurra.runtime import (
 from recurra.sequences import PairDataset, PairTable
 from recurra.tasks._estimator import TaskEstimator
 from recurra.tasks._examples import as_texts
-from recurra.tasks._training import TrainingObserver
+from recurra.tasks._training_observer import TrainingObserver
 from recurra.tasks._translation_card import translation_card
 from recurra.tasks._translation_evaluation import measure_translations
 from recurra.tasks._translation_preparation import PreparedPairs, prepare_pairs
@@ -97,6 +97,8 @@ class Translator(TaskEstimator):
         checkpoint: Folder that keeps the state after every epoch.
         resume: Go on from the checkpoint.
         verbose: 1 prints Keras's progress bar.
+        watch_gradients: Keep the norms of every weight's gradients in `history_`, and warn when they
+            vanish or explode; see `docs/insight.md`.
 
     Attributes:
         model_: The plain Keras model, from ids of `source` and `target` to logits.
@@ -149,6 +151,7 @@ class Translator(TaskEstimator):
         checkpoint: str | Path | None = None,
         resume: bool = False,
         verbose: int = 0,
+        watch_gradients: bool = False,
     ) -> None:
         self.level = level
         self.vocabulary = vocabulary
@@ -182,6 +185,7 @@ class Translator(TaskEstimator):
         self.checkpoint = checkpoint
         self.resume = resume
         self.verbose = verbose
+        self.watch_gradients = watch_gradients
 
     def fit(
         self,
@@ -284,6 +288,7 @@ class Translator(TaskEstimator):
             observers=observers,
             callbacks=callbacks,
             verbose=self.verbose,
+            watch_gradients=self.watch_gradients,
         )
         self.model_ = trained.model
         self.settings_: TranslatorSettings = prepared.settings
