@@ -3,57 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra import kernels
-from recurra.kernels import RecurrenceSteps, StateGradients
 from recurra.study.insight._programs import Program
+from recurra.study.insight._reference import computed, why_not, zeroes_masked
 from recurra.study.insight._watching import Call
 from recurra.study.insight.clusters import unit_order
-from recurra.study.insight.trace import CellName, LayerTrace
+from recurra.study.insight.trace import LayerTrace
 
 __all__ = ["layer_trace"]
 
 Array: TypeAlias = NDArray[np.floating[Any]]
 
 _TOLERANCE = 1e-3  # more than that is not rounding of float32 over some hundred steps
-
-
-class _Cell(NamedTuple):
-    """One of Keras's cells in the reference implementation."""
-
-    name: CellName
-    weights: Callable[..., Any]
-    forward: Callable[..., Any]
-    steps: Callable[[Any], RecurrenceSteps]
-    gradients: Callable[..., StateGradients]
-
-
-_RNN = _Cell(
-    "rnn",
-    kernels.SimpleRNNWeights,
-    kernels.simple_rnn_forward,
-    kernels.simple_rnn_states,
-    kernels.simple_rnn_state_gradients,
-)
-_LSTM = _Cell(
-    "lstm",
-    kernels.LSTMWeights,
-    kernels.lstm_forward,
-    kernels.lstm_gates,
-    kernels.lstm_state_gradients,
-)
-_GRU = _Cell(
-    "gru",
-    kernels.GRUWeights,
-    kernels.gru_forward,
-    kernels.gru_gates,
-    kernels.gru_state_gradients,
-)
 
 
 def layer_trace(
@@ -74,32 +40,11 @@ def layer_trace(
         labels: Names of the steps where they are not those of the input.
         note: What is to be said of it.
     """
-    reason = _why_not(call)
+    reason = why_not(call)
     if reason is None:
         return _known(call, gradients, name, labels, note)
     text = f"no gates and no gradients through time: {reason}"
     return _unknown(call, name, labels, "; ".join(part for part in (note, text) if part))
-
-
-def _why_not(call: Call) -> str | None:
-    """Say why the reference implementation does not compute a layer; None if it does."""
-    cell: Any = getattr(call.layer, "cell", None)
-    known = (keras.layers.SimpleRNNCell, keras.layers.LSTMCell, keras.layers.GRUCell)
-    if type(cell) not in known or call.inputs.ndim != 3:
-        return f"the cell is a {type(cell).__name__}"
-    if isinstance(cell, keras.layers.SimpleRNNCell):
-        fits = _name(cell.activation) in ("tanh", "relu", "linear")
-    else:
-        fits = cell.activation is keras.activations.tanh
-        if cell.recurrent_activation is not keras.activations.sigmoid:
-            return f"the recurrent activation is {_name(cell.recurrent_activation)!r}"
-    return None if fits else f"the activation is {_name(cell.activation)!r}"
-
-
-def _name(function: Any) -> str:
-    """Return an activation's name; one of somebody else's with a name of Keras's is marked."""
-    name = str(getattr(function, "__name__", type(function).__name__))
-    return name if getattr(keras.activations, name, None) is function else f"{name} (custom)"
 
 
 def _known(
@@ -109,7 +54,7 @@ def _known(
     labels: tuple[str, ...],
     note: str,
 ) -> LayerTrace:
-    cell, out = _computed(call)
+    cell, out = computed(call)
     steps = cell.steps(out.cache)
     found = None
     if gradients is not None:
@@ -134,46 +79,6 @@ def _known(
     )
 
 
-def _computed(call: Call) -> tuple[_Cell, Any]:
-    """Compute the call again by the reference, in double precision, and keep its cache."""
-    layer, inner = call.layer, call.layer.cell
-    options: dict[str, Any] = {}
-    arrays = [_double(inner.kernel), _double(inner.recurrent_kernel), _double(inner.bias)]
-    if isinstance(inner, keras.layers.LSTMCell):
-        cell = _LSTM
-    elif isinstance(inner, keras.layers.GRUCell):
-        cell = _GRU
-        options = {"reset_after": inner.reset_after}
-    else:
-        cell = _RNN
-    more = {"activation": _name(inner.activation)} if cell is _RNN else {}
-    out = cell.forward(
-        call.inputs[:1].astype(np.float64),
-        cell.weights(*arrays, **options),
-        *(state[:1].astype(np.float64) for state in call.initial_states),
-        mask=_mask(call),
-        go_backwards=layer.go_backwards,
-        zero_output_for_mask=_zeros(call),
-        keep_cache=True,
-        **more,
-    )
-    return cell, out
-
-
-def _double(variable: Any) -> Array | None:
-    if variable is None:
-        return None
-    return np.asarray(keras.ops.convert_to_numpy(variable)).astype(np.float64)
-
-
-def _mask(call: Call) -> NDArray[np.bool_] | None:
-    return None if call.mask is None else np.ascontiguousarray(call.mask[:1])
-
-
-def _zeros(call: Call) -> bool:
-    return bool(call.layer.zero_output_for_mask) and call.mask is not None
-
-
 def _incoming(
     call: Call, gradients: tuple[Array, ...], shape: tuple[int, ...]
 ) -> list[Array | None]:
@@ -182,7 +87,7 @@ def _incoming(
     ends: list[Array | None] = [*states] or [None]
     if call.layer.return_sequences:
         return [first, *ends]
-    if _zeros(call):  # Keras puts out the last step of the sequence, be it masked
+    if zeroes_masked(call):  # Keras puts out the last step of the sequence, be it masked
         sequence = np.zeros(shape)
         sequence[:, -1] = first
         return [sequence, *ends]
@@ -191,7 +96,7 @@ def _incoming(
 
 def _difference(call: Call, out: Any) -> str:
     """Say how far the reference is from what the layer put out, where it is not rounding."""
-    last = out.sequence[:, -1] if _zeros(call) else out.h
+    last = out.sequence[:, -1] if zeroes_masked(call) else out.h
     expected = out.sequence if call.layer.return_sequences else last
     gap = float(np.max(np.abs(expected - call.outputs[0][:1]), initial=0.0))
     if gap <= _TOLERANCE:
