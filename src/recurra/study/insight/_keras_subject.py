@@ -120,6 +120,8 @@ def _fitted(tensor: Any, value: Any) -> NDArray[Any]:
     array = np.asarray(value)
     if array.dtype.kind not in "buif":
         raise ShapeError(f"input {tensor.name!r} must be numbers, not {array.dtype}")
+    if array.ndim == len(tensor.shape) - 2 and tensor.shape[-1] == 1:
+        array = array[..., None]  # one value for each step
     if array.ndim == len(tensor.shape) - 1:
         array = array[None]
     fits = array.ndim == len(tensor.shape) and all(
