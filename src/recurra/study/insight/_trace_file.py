@@ -46,7 +46,7 @@ def write_trace(trace: Trace, path: Path) -> Path:
     """
     arrays: Arrays = {}
     try:
-        text = json.dumps(_plain(trace, arrays), ensure_ascii=False)
+        text = json.dumps(_plain(trace, arrays))
     except (TypeError, ValueError) as error:
         raise UsageError(f"facts must be JSON values: {error}") from error
     content = save(arrays, {"kind": _KIND, "version": _VERSION, "trace": text})

@@ -53,7 +53,10 @@ def _shapes(layer: Any, side: str) -> str:
         tensors = keras.tree.flatten(getattr(layer, side))
     except (AttributeError, ValueError):  # never called symbolically, or more than once
         return ""
-    return ", ".join(_shape(tensor) for tensor in tensors)
+    ranks = [len(tensor.shape) for tensor in tensors]
+    # Masks and initial states come beside what a layer reads, with fewer axes.
+    main = (tensor for tensor, rank in zip(tensors, ranks, strict=True) if rank >= ranks[0])
+    return ", ".join(_shape(tensor) for tensor in main)
 
 
 def _shape(tensor: Any) -> str:
