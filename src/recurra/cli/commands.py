@@ -15,6 +15,7 @@ from recurra.cli.generate import generate
 from recurra.cli.info import info
 from recurra.cli.inspect import inspect
 from recurra.cli.predict import predict
+from recurra.cli.probe import probe
 from recurra.cli.train_classify import classify
 from recurra.cli.train_forecast import forecast
 from recurra.cli.train_generate import train_generate

@@ -78,6 +78,7 @@ KINDS = {
     "generate": ReportKind(
         "generations", ("meaning", "samples", "surprise", "training", "size", "data", "reproduce")
     ),
+    "probe": ReportKind("probes", ("meaning", "tasks", "published", "training", "reproduce")),
     "translate": ReportKind(
         "translations",
         ("meaning", "attention-maps", "examples", "training", "size", "data", "reproduce"),

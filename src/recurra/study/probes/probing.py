@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
@@ -179,12 +179,11 @@ def _facts(setup: _Setup, name: str, repeat: int) -> Record:
         "repeat": repeat,
         "seed": setup.seed + repeat,
         "kernel": kernel_for(),
-        "training": {
-            **asdict(setup.budget(cell)),
-            "optimizer": "Adam",
-            "enough": PROBLEMS[task].enough,
-            "solved": SOLVED,
-            "preset_settings": shared,
+        "training": {**shared, "optimizer": "Adam", "solved": SOLVED, "preset_settings": shared},
+        "specification": {
+            "cell": cell,
+            "units": setup.units,
+            "learning_rate": _LEARNING_RATES[cell],
         },
         "data": _data(setup),
     }

@@ -1,0 +1,1 @@
+"""The report of stress tests of memory."""
