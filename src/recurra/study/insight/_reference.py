@@ -14,7 +14,7 @@ from recurra.kernels import RecurrenceSteps, StateGradients
 from recurra.study.insight._watching import Call
 from recurra.study.insight.trace import CellName
 
-__all__ = ["CELLS", "Cell", "computed", "why_not", "zeroes_masked"]
+__all__ = ["CELLS", "Cell", "computed", "mask_of", "why_not", "zeroes_masked"]
 
 Array: TypeAlias = NDArray[np.floating[Any]]
 
@@ -92,7 +92,7 @@ def computed(call: Call) -> tuple[Cell, Any]:
         call.inputs[:1].astype(np.float64),
         cell.weights(*arrays, **options),
         *(state[:1].astype(np.float64) for state in call.initial_states),
-        mask=_mask(call),
+        mask=mask_of(call),
         go_backwards=layer.go_backwards,
         zero_output_for_mask=zeroes_masked(call),
         keep_cache=True,
@@ -107,7 +107,8 @@ def _double(variable: Any) -> Array | None:
     return np.asarray(keras.ops.convert_to_numpy(variable)).astype(np.float64)
 
 
-def _mask(call: Call) -> NDArray[np.bool_] | None:
+def mask_of(call: Call) -> NDArray[np.bool_] | None:
+    """Return the valid steps of the first row, `(1, time)`; None: all."""
     return None if call.mask is None else np.ascontiguousarray(call.mask[:1])
 
 
