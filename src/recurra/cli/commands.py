@@ -28,7 +28,7 @@ def register(app: typer.Typer, train: typer.Typer, data: typer.Typer) -> None:
     """Add every command to its group."""
     for command in (demo, compare, predict, generate, evaluate, backtest, detect):
         app.command()(command)
-    for command in (inspect, export, info, bench):
+    for command in (inspect, probe, export, info, bench):
         app.command()(command)
     train.command()(classify)
     train.command()(forecast)
