@@ -40,7 +40,7 @@ class Program:
         return self._run(*arrays)
 
     def _eager(self, *arrays: Any) -> Any:
-        tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, arrays)
+        tensors = keras.tree.map_structure(_tensor, arrays)
         with keras.StatelessScope():
             return self._function(*tensors)
 
@@ -54,6 +54,10 @@ class Program:
 
         compiled = jax.jit(pure, compiler_options=_QUICKLY if _on_cpu() else None)
         return lambda *arrays: compiled([v.value for v in self._variables], *arrays)
+
+
+def _tensor(value: Any) -> Any:
+    return None if value is None else keras.ops.convert_to_tensor(value)
 
 
 def _on_cpu() -> bool:
