@@ -68,8 +68,8 @@ def gradient_flows(
         with use_kernels("auto"):
             run = OutputGradients(subject.model, subject.loss, [layer], watch=[layer])
             found = run(subject.inputs)
-    call = next(call for call in found.calls if call.layer is layer)
-    if why_not(call) is not None:
+    call = next((call for call in found.calls if call.layer is layer), None)
+    if call is None or why_not(call) is not None:
         return ()
     cell, out = computed(call)
     ends = _ends(layer, found.gradients[layer])

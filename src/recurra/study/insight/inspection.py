@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from recurra.errors import UnknownNameError
 from recurra.layers import accelerated
-from recurra.study.insight._gradients import OutputGradients
+from recurra.study.insight._gradients import OutputGradients, Pass
 from recurra.study.insight._layer_states import layer_trace
 from recurra.study.insight._programs import Program, forward
 from recurra.study.insight._watching import Call, record, recurrent_layers
 from recurra.study.insight.attribution import attributions
+from recurra.study.insight.flows import gradient_flows
 from recurra.study.insight.memory import memory_curve
 from recurra.study.insight.structure import blocks_of
 from recurra.study.insight.subject import Subject
@@ -85,19 +86,21 @@ def look(subject: Subject, parts: Sequence[str] = PARTS, seed: int = 0) -> Trace
         parts: Which of `PARTS`.
         seed: Fixes what steps are exchanged for.
     """
-    loss, layers = _layers(subject, parts)
+    found = _passed(subject, parts)
+    gradients = found.gradients if "gradients" in parts else {}
+    states = not {"states", "gradients"}.isdisjoint(parts)
     return Trace(
         task=subject.task,
         model=subject.name,
         labels=subject.labels,
         answer=subject.answer,
         explained=subject.explained,
-        loss=loss,
-        layers=layers,
+        loss=float(found.values[0]),
+        layers=_traces(subject, found.calls, gradients) if states else (),
         blocks=blocks_of(subject.model),
         attributions=attributions(subject, seed=seed) if "attribution" in parts else (),
         memory=memory_curve(subject, seed=seed) if "memory" in parts else None,
-        flows=_flows(subject) if "flows" in parts else (),
+        flows=gradient_flows(subject, found=found, seed=seed) if "flows" in parts else (),
         facts={
             "steps": len(subject.labels),
             "parameters": int(subject.model.count_params()),
@@ -106,17 +109,14 @@ def look(subject: Subject, parts: Sequence[str] = PARTS, seed: int = 0) -> Trace
     )
 
 
-def _layers(subject: Subject, parts: Sequence[str]) -> tuple[float, tuple[LayerTrace, ...]]:
-    """Return the loss and what happened in every recurrent layer."""
+def _passed(subject: Subject, parts: Sequence[str]) -> Pass:
+    """Run the model once: its loss, and of the recurrent layers what is asked for."""
     layers = recurrent_layers(subject.model)
-    if "gradients" in parts:
-        run = OutputGradients(subject.model, subject.loss, layers, watch=layers)
-        found = run(subject.inputs)
-        return float(found.values[0]), _traces(subject, found.calls, found.gradients)
+    if layers and not {"gradients", "flows"}.isdisjoint(parts):
+        return OutputGradients(subject.model, subject.loss, layers, watch=layers)(subject.inputs)
     loss = Program(subject.model, lambda given: subject.loss(forward(subject.model, given)))
-    value = float(np.asarray(keras.ops.convert_to_numpy(loss(subject.inputs)))[0])
-    calls = record(subject.model, subject.inputs) if "states" in parts else []
-    return value, _traces(subject, calls, {})
+    values = np.asarray(keras.ops.convert_to_numpy(loss(subject.inputs)), np.float32)
+    return Pass(values, {}, record(subject.model, subject.inputs) if "states" in parts else [])
 
 
 def _traces(
@@ -154,9 +154,3 @@ def _labels(subject: Subject, name: str, time: int) -> tuple[str, ...]:
     if len(own) == time:
         return own
     return () if time == len(subject.labels) else tuple(str(n) for n in range(1, time + 1))
-
-
-def _flows(subject: Subject) -> Any:
-    from recurra.study.insight.flows import gradient_flows
-
-    return gradient_flows(subject)
