@@ -17,9 +17,9 @@ from recurra.sequences import UNK_ID, EncodedTexts
 from recurra.tasks._context_measuring import classifier_context, generator_context
 from recurra.tasks.effective_context import (
     ContextCurve,
+    averaged_values,
     context_words,
     exchanged_tokens,
-    exchanged_values,
     memory_curve,
     spaced_distances,
     total_variation,
@@ -152,15 +152,17 @@ def test_tokens_are_exchanged_for_others_of_their_text(tokens, seed):
     assert set(found.ravel().tolist()) <= {*tokens, UNK_ID}
 
 
-def test_values_are_exchanged_for_others_of_their_window_but_not_their_time():
+def test_values_are_exchanged_for_the_mean_of_their_window_but_not_their_time():
     generator = np.random.default_rng(0)
     past = generator.normal(size=(9, 3)).astype(np.float32)
-    steps = generator.random((4, 9)) < 0.5
-    found = exchanged_values(past, 2, steps, generator)
+    steps, counts = generator.random((4, 9)) < 0.5, np.arange(9) > 2
+    found = averaged_values(past, 2, steps, counts)
     np.testing.assert_array_equal(found[~steps], np.broadcast_to(past, (4, 9, 3))[~steps])
     np.testing.assert_array_equal(found[..., 2], np.broadcast_to(past[:, 2], (4, 9)))
-    assert (found[steps][:, 0] != np.broadcast_to(past[:, 0], (4, 9))[steps]).all()
-    assert set(found[..., 0].ravel().tolist()) <= set(past[:, 0].tolist())
+    mean = past[3:, :2].mean(axis=0)
+    np.testing.assert_allclose(found[steps][:, :2], np.broadcast_to(mean, (steps.sum(), 2)))
+    whole = averaged_values(past, 3, steps)
+    np.testing.assert_allclose(whole[steps][0], past.mean(axis=0), rtol=1e-6)
 
 
 def test_total_variation_is_1_between_certain_opposites():

@@ -95,7 +95,7 @@ def summary_lines(found: Mapping[str, Any]) -> list[str]:
             f"{found['memory']['length']} steps"
         )
     for one in found["attributions"]:
-        steps = "  ".join(f"{step['label']!s} {step['score']:+.3g}" for step in one["top"])
+        steps = "  ".join(f"{_visible(step['label'])} {step['score']:+.3g}" for step in one["top"])
         error = one["completeness_error"]
         checked = "" if error is None else f" (sums to the difference within {error:.2%})"
         lines.append(f"{_METHODS.get(one['method'], one['method'])}{checked}: {steps}")
@@ -103,6 +103,11 @@ def summary_lines(found: Mapping[str, Any]) -> list[str]:
         half = "does not halve" if flow["half_life"] is None else f"{flow['half_life']:.1f} steps"
         lines.append(f"gradient of {flow['model']}: half-life {half}")
     return [*lines, *(f"saved {path}" for path in found["saved"])]
+
+
+def _visible(label: str) -> str:
+    """Put quotes around a token whose spaces would be lost on the line."""
+    return label if label.strip() == label != "" else repr(label)
 
 
 def _figures(trace: Trace) -> dict[str, Any]:
@@ -215,10 +220,10 @@ def _numbers(text: str, name: str) -> NDArray[Any]:
         ) from None
     if not rows or len({len(row) for row in rows}) > 1:
         raise UsageError(f"{name}: give numbers, as many of them on every line")
-    array = np.array(rows)
+    array: NDArray[Any] = np.array(rows)
     if len(rows) > 1:
-        return array if array.shape[1] > 1 else array[:, 0]
-    return array[0]
+        return array if array.shape[1] > 1 else array.ravel()
+    return array.ravel()
 
 
 def _output_number(target: str | None) -> int | None:

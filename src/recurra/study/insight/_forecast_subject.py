@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from recurra.errors import UnknownNameError
+from recurra.errors import UnknownNameError, UsageError
 from recurra.models import build_forecaster
 from recurra.runtime import ForecasterSpecification
 from recurra.sequences import EncodedWindows, SeriesTable, WindowReader
@@ -38,10 +38,13 @@ def forecast_subject(
     Raises:
         DataError: If the data are not like those of the training.
         UnknownNameError: If there is no such target or series.
+        UsageError: If a series is named where there is only one.
     """
     reader = forecaster.windows_of(data)
     table, spec = reader.table, forecaster.specification_
     column = _place("target", target, table.target_names)
+    if series is not None and not table.id_column:
+        raise UsageError(f"there is only one series here, none with the name {series!r}")
     row = _place("series", series, table.ids)
     encoded, inputs = _read(reader, spec, row)
     scale, past = float(encoded.scale[0, 0, column]), encoded.past[0]

@@ -178,17 +178,21 @@ class _ProbedPass:
 
         def wrap(layer: Any, call: LayerCall) -> LayerCall:
             def probed(*args: Any, **kwargs: Any) -> Any:
-                if layer in substitutes:
+                first = layer not in seen  # a tied embedding is called again, as the output layer
+                seen.add(layer)
+                if first and layer in substitutes:
                     outputs = keras.ops.cast(substitutes[layer], layer.compute_dtype)
                 else:
                     outputs = call(*args, **kwargs)
-                first = layer not in seen
-                seen.add(layer)
                 return self._probed(layer, outputs, probe) if first else outputs
 
             return probed
 
-        with watching(self._watch) as calls, wrapped_calls(layers, wrap):
+        # JAX traces the pass more than once: what one trace assigns (the states of dropout's
+        # seeds) must not be read by the next.
+        present = [(variable, variable.value) for variable in self._model.variables]
+        own = keras.StatelessScope(state_mapping=present)
+        with own, watching(self._watch) as calls, wrapped_calls(layers, wrap):
             given = self._probed_inputs(inputs, substitutes, probe)
             values = self._score(forward(self._model, given))
         self.called = [layer for layer, _ in calls]

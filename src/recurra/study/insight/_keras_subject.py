@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from recurra.errors import ShapeError, UsageError
+from recurra.errors import DataError, ShapeError, UsageError
 from recurra.study.insight._programs import Program, forward
 from recurra.study.insight._subject_parts import best_first
 from recurra.study.insight.subject import Subject
@@ -41,6 +41,7 @@ def keras_subject(
 
     Raises:
         ShapeError: If the inputs do not fit the model.
+        DataError: If a token id is outside the embedding.
         UsageError: If there is no such output, or no input is a sequence.
     """
     model = _with_graph(model)
@@ -48,6 +49,8 @@ def keras_subject(
     key, vectors = _sequence(model, given)
     steps = given if key is None else given[key]
     time = steps.shape[1]
+    if vectors is not None:
+        _check_ids(steps, vectors)
     if labels is not None and len(labels) != time:
         raise ShapeError(f"{len(labels)} labels came for {time} steps")
     outputs = Program(model, lambda read: _last(forward(model, read)))(given)
@@ -154,6 +157,14 @@ def _sequence(model: Any, given: Any) -> tuple[Key, Any | None]:
         f"no input of {model.name!r} is a sequence: one of shape (batch, time, features), or token "
         "ids (batch, time) that an Embedding reads"
     )
+
+
+def _check_ids(ids: NDArray[Any], embedding: Any) -> None:
+    if ids.min() < 0 or ids.max() >= embedding.input_dim:
+        raise DataError(
+            f"token ids must be between 0 and {embedding.input_dim - 1}, not "
+            f"{ids.min():g}..{ids.max():g}"
+        )
 
 
 def _last(outputs: Any) -> Any:

@@ -37,11 +37,13 @@ def text_subject(classifier: TextClassifier, text: str, target: Any = None) -> S
             predicted one when `None`.
 
     Raises:
-        DataError: If the text is no string.
+        DataError: If the text is no string, or empty.
         UnknownNameError: If there is no such label.
     """
     if not isinstance(text, str):
         raise DataError(f"a classifier reads a text, got {type(text).__name__}")
+    if not text.strip():
+        raise DataError("the text is empty: there is nothing to look at")
     ids = classifier.encoder_.encode([text])[0]
     ngrams = classifier.predictor_.ngrams
     probabilities = classifier.predict_proba([text])[0]

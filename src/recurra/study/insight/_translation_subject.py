@@ -34,11 +34,13 @@ def translation_subject(translator: Translator, text: str, target: str | None = 
             greedily, when `None`.
 
     Raises:
-        DataError: If the text or the target is no string.
+        DataError: If the text or the target is no string, or the text is empty.
     """
     for given in (text, target):
         if not isinstance(given, str) and given is not None:
             raise DataError(f"a translator reads a text, got {type(given).__name__}")
+    if not text.strip():
+        raise DataError("the text is empty: there is nothing to look at")
     if target is None:
         target = translator.translate([text])[0][0].text
     spec = translator.specification_
