@@ -9,6 +9,7 @@ import typer
 
 from recurra.cli import options as o
 from recurra.cli.compare_options import (
+    Insight,
     LanguageOptions,
     MeasuringOptions,
     PairOptions,
@@ -50,13 +51,17 @@ def demo(
     out: Annotated[Path, typer.Option(help="Where to write the report.", metavar="DIR")] = Path(
         "recurra-demo"
     ),
+    insight: Insight = None,
     seed: o.Seed = 0,
     as_json: o.Json = False,
 ) -> None:
     """Compare networks on an embedded dataset, offline, in a minute or two."""
     _check_task(task)
+    of_texts = TextOptions(insight=insight)
+    refuse_other_tasks(task, of_texts)
     source, options = _DEMOS[task]
-    _run(task, source, out, {**options, "seed": seed}, resume=False, as_json=as_json)
+    options = {**options, **given_options(of_texts), "seed": seed}
+    _run(task, source, out, options, resume=False, as_json=as_json)
 
 
 @takes_groups

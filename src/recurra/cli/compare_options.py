@@ -20,6 +20,7 @@ from recurra.cli.option_groups import given_options
 from recurra.errors import UsageError
 
 __all__ = [
+    "Insight",
     "LanguageOptions",
     "MeasuringOptions",
     "PairOptions",
@@ -28,6 +29,16 @@ __all__ = [
     "forecast_options",
     "refuse_other_tasks",
     "text_options",
+]
+
+
+Insight = Annotated[
+    bool | None,
+    typer.Option(
+        "--insight/--no-insight",
+        help="Look into each trained classifier: memory, gates, attribution.  [default: insight]",
+        show_default=False,
+    ),
 ]
 
 
@@ -40,6 +51,7 @@ class TextOptions:
     level: o.Level = None
     vocabulary: o.Vocabulary = None
     max_length: o.MaxLength = None
+    insight: Insight = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from recurra.study._baseline import LinearBaseline
 from recurra.study._memory import PeakMemory
 from recurra.study._running import Record
+from recurra.study._text_insight import classifier_insight
 from recurra.study._text_setup import TextSetup
 from recurra.study._text_word_order import linear_on_shuffled, network_on_shuffled, word_order
 from recurra.study.cells import cell_options
@@ -59,7 +60,12 @@ def measure_linear(setup: TextSetup) -> Record:
 
 
 def measure_network(
-    setup: TextSetup, name: str, repeat: int, watchers: Sequence[TrainingObserver]
+    setup: TextSetup,
+    name: str,
+    repeat: int,
+    watchers: Sequence[TrainingObserver],
+    *,
+    insight: bool,
 ) -> Record:
     """Train and measure one network.
 
@@ -68,6 +74,7 @@ def measure_network(
         name: Its name, see `CLASSIFIERS`.
         repeat: Number of the training; its seed is so far from that of the setup.
         watchers: Told about the training.
+        insight: Whether to look into the trained network, the record's `insight`.
     """
     options = cell_options(name)
     settings = resolve_settings("fast", {**setup.settings.to_dict(), **options})
@@ -90,6 +97,7 @@ def measure_network(
         "peak_memory_mb": memory.mib,
         "history": state.history,
         "specification": classifier.specification_.to_dict(),
+        **({"insight": classifier_insight(setup, classifier)} if insight else {}),
     }
 
 

@@ -31,6 +31,7 @@ def compare(
     repeats: int = 1,
     seed: int = 0,
     preset: str = "fast",
+    insight: bool = True,
     finished: Sequence[Mapping[str, Any]] = (),
     observer: ComparisonObserver | None = None,
     **settings: Any,
@@ -49,6 +50,8 @@ def compare(
         repeats: Trainings of each network, from different seeds, on the same split.
         seed: Fixes the split and the seeds.
         preset: As for `TextClassifier`.
+        insight: Whether to look into each trained network: gradients through time, memory, gates,
+            attribution and negations, under `insight` of its record; about two seconds each.
         finished: Records of an interrupted comparison with the same data and settings; these
             trainings are not done again.
         observer: Told how the comparison goes on.
@@ -75,7 +78,14 @@ def compare(
     resolve_settings(preset, settings)  # wrong settings are found before the data are read
     with tempfile.TemporaryDirectory(prefix="recurra-") as folder:
         setup = prepare_setup(source, text, label, seed, preset, settings, Path(folder))
-        return _run(setup, chosen, repeats, finished, observer or ComparisonObserver())
+        return _run(
+            setup,
+            chosen,
+            repeats,
+            finished,
+            observer or ComparisonObserver(),
+            insight=insight,
+        )
 
 
 def _run(
@@ -84,11 +94,13 @@ def _run(
     repeats: int,
     finished: Sequence[Mapping[str, Any]],
     observer: ComparisonObserver,
+    *,
+    insight: bool,
 ) -> list[Record]:
     def measure(name: str, repeat: int, watchers: Sequence[TrainingObserver]) -> Record:
         if name == LINEAR:
             return measure_linear(setup)
-        return measure_network(setup, name, repeat, watchers)
+        return measure_network(setup, name, repeat, watchers, insight=insight)
 
     contest = Contest(
         runs=[(LINEAR, 0), *((name, repeat) for name in cells for repeat in range(repeats))],

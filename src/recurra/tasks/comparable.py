@@ -1,5 +1,6 @@
 """The parts of text classification that a comparison drives one by one."""
 
+from recurra.tasks._context_measuring import classifier_context
 from recurra.tasks._examples import Examples
 from recurra.tasks._facts import now, processors, versions
 from recurra.tasks._kernels import kernel_name, use_kernels
@@ -21,6 +22,7 @@ __all__ = [
     "TextInputs",
     "choose_boundaries",
     "classification_metrics",
+    "classifier_context",
     "encode_texts",
     "kernel_name",
     "layer_kernels",

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from recurra.report.checks import history_problem, is_count, is_number, numbers_problem
+from recurra.report.checks import (
+    first_problem,
+    history_problem,
+    is_count,
+    is_number,
+    numbers_problem,
+)
+from recurra.report.texts.insight_results import insight_problem
 from recurra.study.summary import Record
 
 __all__ = ["problem"]
@@ -26,11 +33,7 @@ _HISTORY = ("loss", "accuracy", "val_loss", "val_accuracy")
 
 def problem(record: Record) -> str | None:
     """Say what is wrong with one record, or None."""
-    for check in (_simple_problem, _matrix_problem, _history_problem, _data_problem):
-        found = check(record)
-        if found:
-            return found
-    return None
+    return first_problem(record, _CHECKS)
 
 
 def _simple_problem(record: Record) -> str | None:
@@ -72,3 +75,6 @@ def _data_problem(record: Record) -> str | None:
         if not counts or len(edges) != len(counts) + 1:
             return "'data' should hold a 'length_histogram' with one more edge than counts"
     return None
+
+
+_CHECKS = (_simple_problem, _matrix_problem, _history_problem, _data_problem, insight_problem)
