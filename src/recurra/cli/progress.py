@@ -22,6 +22,10 @@ from recurra.tasks import TrainingObserver, TrainingState
 __all__ = ["CompareProgress", "TrainingProgress"]
 
 _BATCHES_BETWEEN_UPDATES = 5
+_OF_AN_EPOCH = (
+    *("loss", "accuracy", "val_loss", "val_accuracy"),
+    *("gradient_norm", "gradient_norm_max"),  # where they are watched
+)
 
 
 class TrainingProgress(TrainingObserver):
@@ -89,7 +93,7 @@ class TrainingProgress(TrainingObserver):
     def epoch_ended(self, state: TrainingState, logs: Mapping[str, float]) -> None:
         """Print the epoch's figures."""
         best = "  best so far" if state.best_epoch == state.epoch else ""
-        figures = _figures(logs, ("loss", "accuracy", "val_loss", "val_accuracy"))
+        figures = _figures(logs, _OF_AN_EPOCH)
         self._console.print(
             f"{self._name}epoch {state.epoch}/{self._epochs}  {figures}  "
             f"{state.seconds[-1]:.1f} s{best}"

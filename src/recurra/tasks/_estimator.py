@@ -142,6 +142,8 @@ class TaskEstimator(BaseEstimator):  # type: ignore[misc]
             if self.resume:
                 raise UsageError("resume=True needs a checkpoint folder: checkpoint='...'")
             return None
+        # Its figures are part of the optimizer, and no epoch may be missing from the history.
+        fingerprint = {**fingerprint, "watch_gradients": bool(self.watch_gradients)}
         return Checkpoint(self.checkpoint, fingerprint, resume=self.resume)
 
     def _keep_training(self, state: TrainingState, data: dict[str, Any]) -> None:

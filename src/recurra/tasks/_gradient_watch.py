@@ -16,16 +16,17 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from recurra.errors import CheckpointError
 from recurra.models import named_variables
-from recurra.tasks._training_state import TrainingState
 
-__all__ = ["GradientWatch", "WatchedAdam", "check_same_watch"]
+__all__ = ["GradientWatch", "WatchedAdam"]
 
 _WATCHED = "gradient_norm"
-_EXPLODING = 100.0
-_VANISHING = 1e-7
-_SMALLER_BY = 1e-4
+# Set between what was measured, mostly on 2,000 reviews of IMDb: stacked LSTMs that learn reach 21
+# times the norm at which gradients are clipped, SimpleRNNs that do not learn 34 to 215 times.
+_EXPLODING = 30.0
+# A forecaster that starts from the linear forecast and then learns has a kernel of 0.001.
+_VANISHING = 1e-4
+_KERNELS = ("kernel", "recurrent_kernel")
 
 
 @keras.saving.register_keras_serializable(package="recurra")
@@ -112,24 +113,40 @@ class GradientWatch:
                 warnings.warn(words, UserWarning, stacklevel=2)
 
     def _exploding(self, figures: Mapping[str, float]) -> str | None:
-        return None
+        """Return the warning, where a gradient is many times what a step may use of it."""
+        largest, limit = figures[f"{_WATCHED}_max"], self._optimizer.global_clipnorm
+        if not limit or largest <= _EXPLODING * limit:
+            return None
+        weight = max(self._names, key=lambda name: figures[f"{_WATCHED}_max/{name}"])
+        return (
+            f"gradients explode: the largest had a norm of {largest:.3g}, mostly in {weight}, and "
+            f"was clipped to {limit:g}, so that a few sequences decide where training goes; lower "
+            "the learning rate, read shorter sequences, or take an LSTM or GRU for a SimpleRNN"
+        )
 
     def _vanishing(self, figures: Mapping[str, float]) -> str | None:
-        return None
+        """Return the warning, where a layer's gradients are tiny beside another's.
 
-
-def check_same_watch(state: TrainingState, watched: bool) -> None:
-    """Check that a run goes on as it began, so that no epoch is missing from the history.
-
-    Raises:
-        CheckpointError: If it does not.
-    """
-    was = _WATCHED in state.history
-    if state.epoch and was != watched:
-        before, remedy = ("did not watch", "without") if watched else ("watched", "with")
-        raise CheckpointError(
-            f"the interrupted run {before} its gradients; go on {remedy} watch_gradients "
-            "(--watch-gradients), or start again without --resume"
+        Compared are root mean squares over the entries of kernels. Against each other, since all
+        gradients are small where there is nothing left to learn; kernels, since of an embedding
+        each batch reaches a few rows only.
+        """
+        sizes = dict(zip(self._names, self._sizes, strict=True))
+        typical = {
+            name: figures[f"{_WATCHED}/{name}"] / sizes[name] ** 0.5
+            for name in self._names
+            if name.rsplit("/", 1)[-1] in _KERNELS
+        }
+        if not typical:
+            return None
+        small, large = min(typical, key=typical.__getitem__), max(typical, key=typical.__getitem__)
+        if typical[small] >= _VANISHING * typical[large]:
+            return None
+        return (
+            f"gradients vanish: those of {small} ({typical[small]:.2g} a weight) are less than a "
+            f"ten-thousandth of those of {large} ({typical[large]:.2g}), so that {small} hardly "
+            "learns; take fewer layers, an LSTM or GRU for a SimpleRNN, batch normalization, or "
+            "shorter sequences"
         )
 
 

@@ -20,7 +20,7 @@ from recurra.errors import DivergedError
 from recurra.models import named_weights
 from recurra.tasks._checkpoint import Checkpoint
 from recurra.tasks._epochs import EpochData
-from recurra.tasks._gradient_watch import GradientWatch, check_same_watch
+from recurra.tasks._gradient_watch import GradientWatch
 from recurra.tasks._training_observer import TrainingObserver
 from recurra.tasks._training_options import TrainingOptions
 from recurra.tasks._training_state import TrainingState
@@ -63,7 +63,6 @@ class TrainingLoop(keras.callbacks.Callback):  # type: ignore[misc]
         assert self._checkpoint is not None  # noqa: S101 - for the type checker
         loaded = self._checkpoint.load(self.model)
         if loaded is not None:
-            check_same_watch(loaded[0], self._watch is not None)
             self.state, self.best_weights = loaded
 
     def on_train_begin(self, logs: Any = None) -> None:

@@ -128,7 +128,7 @@ class Forecaster(TaskEstimator):
         checkpoint: Folder that keeps the state after every epoch.
         resume: Go on from the checkpoint.
         verbose: 1 prints Keras's progress bar.
-        watch_gradients: Keep the norms of every weight's gradients in `history_`, and warn when they
+        watch_gradients: Keep the norms of all gradients in `history_`, and warn when they
             vanish or explode; see `docs/insight.md`.
 
     Attributes:

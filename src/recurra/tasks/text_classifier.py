@@ -93,7 +93,7 @@ class TextClassifier(ClassifierMixin, TaskEstimator):  # type: ignore[misc]
         checkpoint: Folder that keeps the state after every epoch; `discard_checkpoint` removes it.
         resume: Go on from the checkpoint.
         verbose: 1 prints Keras's progress bar.
-        watch_gradients: Keep the norms of every weight's gradients in `history_`, and warn when they
+        watch_gradients: Keep the norms of all gradients in `history_`, and warn when they
             vanish or explode; see `docs/insight.md`.
 
     Attributes:
