@@ -6,6 +6,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from recurra.study.insight.attribution import attributions
+    from recurra.study.insight.comparison import network_insight
+    from recurra.study.insight.flows import gradient_flows
     from recurra.study.insight.inspection import inspect
     from recurra.study.insight.subject import Subject
     from recurra.study.insight.trace import (
@@ -16,6 +19,13 @@ if TYPE_CHECKING:
         MemoryCurve,
         Trace,
     )
+    from recurra.study.insight.word_order import (
+        NegationControl,
+        PairAnswer,
+        ShuffleControl,
+        WordOrder,
+        compare_word_order,
+    )
 
 __all__ = [
     "Attribution",
@@ -23,9 +33,17 @@ __all__ = [
     "GradientFlow",
     "LayerTrace",
     "MemoryCurve",
+    "NegationControl",
+    "PairAnswer",
+    "ShuffleControl",
     "Subject",
     "Trace",
+    "WordOrder",
+    "attributions",
+    "compare_word_order",
+    "gradient_flows",
     "inspect",
+    "network_insight",
 ]
 
 _LAZY = {
@@ -34,9 +52,17 @@ _LAZY = {
     "GradientFlow": "recurra.study.insight.trace",
     "LayerTrace": "recurra.study.insight.trace",
     "MemoryCurve": "recurra.study.insight.trace",
+    "NegationControl": "recurra.study.insight.word_order",
+    "PairAnswer": "recurra.study.insight.word_order",
+    "ShuffleControl": "recurra.study.insight.word_order",
     "Subject": "recurra.study.insight.subject",
     "Trace": "recurra.study.insight.trace",
+    "WordOrder": "recurra.study.insight.word_order",
+    "attributions": "recurra.study.insight.attribution",
+    "compare_word_order": "recurra.study.insight.word_order",
+    "gradient_flows": "recurra.study.insight.flows",
     "inspect": "recurra.study.insight.inspection",
+    "network_insight": "recurra.study.insight.comparison",
 }
 
 

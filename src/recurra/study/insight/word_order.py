@@ -20,9 +20,9 @@ __all__ = [
     "PairAnswer",
     "ShuffleControl",
     "WordOrder",
+    "compare_word_order",
     "negation_control",
     "shuffle_control",
-    "word_order",
 ]
 
 _BATCH = 64
@@ -110,7 +110,7 @@ class WordOrder:
     negation: NegationControl | None
 
 
-def word_order(
+def compare_word_order(
     classifiers: Mapping[str, TextClassifier],
     texts: Sequence[str],
     labels: Sequence[Any] | None = None,
@@ -152,7 +152,7 @@ def shuffle_control(
     *,
     seed: int = 0,
 ) -> ShuffleControl:
-    """Answer texts in order and with their tokens in four random orders; see `word_order`.
+    """Answer texts in order and with their tokens in four random orders; see `compare_word_order`.
 
     What a classifier cuts off a long text stays cut off.
     """
