@@ -89,17 +89,16 @@ def keras_subject(
 def _batch_of_one(model: Any, inputs: Any) -> Any:
     """Return inputs as arrays with a batch axis of length 1, checked against the model's."""
     structure = model.input
-    named = isinstance(structure, Mapping)
-    if named != isinstance(inputs, Mapping) or (named and set(structure) != set(inputs)):
-        names = f"a dict with {', '.join(structure)}" if named else "arrays without names"
-        raise ShapeError(f"{model.name!r} reads {names}; give that")
-    wanted, given = keras.tree.flatten(structure), keras.tree.flatten(inputs)
-    if not isinstance(structure, (list, tuple, Mapping)):
-        given = [inputs]  # a list of numbers is one array
-    if len(wanted) != len(given):
-        raise ShapeError(f"the model reads {len(wanted)} inputs, {len(given)} came")
-    arrays = [_fitted(*pair) for pair in zip(wanted, given, strict=True)]
-    return keras.tree.pack_sequence_as(structure, arrays)
+    if isinstance(structure, Mapping):
+        if not isinstance(inputs, Mapping) or set(structure) != set(inputs):
+            names = ", ".join(structure)
+            raise ShapeError(f"{model.name!r} reads a dict with {names}; give that")
+        return {name: _fitted(tensor, inputs[name]) for name, tensor in structure.items()}
+    if not isinstance(structure, (list, tuple)):
+        return _fitted(structure, inputs)
+    if not isinstance(inputs, (list, tuple)) or len(inputs) != len(structure):
+        raise ShapeError(f"{model.name!r} reads a list of {len(structure)} arrays; give that")
+    return [_fitted(*pair) for pair in zip(structure, inputs, strict=True)]
 
 
 def _with_graph(model: Any) -> Any:
