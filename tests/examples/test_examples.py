@@ -49,6 +49,8 @@ def test_all_examples_are_run_here() -> None:
         "forecast_own_csv.py",
         "forecast_seq2seq.py",
         "generate_text.py",
+        "gradients_through_time.py",
+        "inspect_model.py",
         "music.py",
         "own_csv.py",
         "sentiment.py",
@@ -141,3 +143,19 @@ def test_music_writes_a_midi_file(tmp_path: Path, real_data: Path) -> None:
     assert "nats per step on 77 chorales never heard" in output
     assert (tmp_path / "chorale.mid").read_bytes()[:4] == b"MThd"
     assert (tmp_path / "bach.recurra").is_file()
+
+
+def test_inspect_model_shows_what_decided(tmp_path: Path, reviews: Path) -> None:
+    lines = run("inspect_model.py", tmp_path, str(reviews), "a dull warm mess").splitlines()
+    assert lines[0].startswith("gradient of the recurrent kernel: ")
+    assert "gates input, forget, output, candidate" in lines[2]
+    assert [line.split()[0] for line in lines[-4:]] == ["'a'", "'dull'", "'warm'", "'mess'"]
+    assert (tmp_path / "inspected.trace").is_file()
+
+
+def test_gradients_through_time_draws_three_cells(tmp_path: Path, reviews: Path) -> None:
+    output = run("gradients_through_time.py", tmp_path, str(reviews), "a dull and endless mess")
+    for cell in ("SimpleRNN", "LSTM", "GRU"):
+        for kind in ("trained", "untrained"):
+            assert f"{cell}, {kind}: " in output
+    assert (tmp_path / "gradients.png").is_file()
