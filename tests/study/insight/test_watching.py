@@ -52,15 +52,17 @@ def test_initial_states_are_recorded(positional):
     assert [output.shape for output in call.outputs] == [(2, 4)] * 3
 
 
-def test_a_stateful_layer_keeps_the_states_it_had():
+def test_a_stateful_layer_starts_from_zeros_and_keeps_the_states_it_had():
     given = keras.Input(batch_shape=(2, 5, 3))
-    model = keras.Model(given, layers.GRU(4, stateful=True, name="gru")(given))
-    model.predict(x, verbose=0)
-    before = numbers(model.get_layer("gru").states[0])
-    (call,) = record(model, x)
-    np.testing.assert_allclose(call.initial_states[0], before)
-    np.testing.assert_array_equal(numbers(model.get_layer("gru").states[0]), before)
-    assert not np.allclose(call.outputs[0], before), "the pass itself went on from them"
+    gru = layers.GRU(4, stateful=True, name="gru")
+    model = keras.Model(given, gru(given))
+    fresh = numbers(gru.call(x))
+    gru.states[0].assign(np.ones((2, 4)))
+    (call,) = record(model, x[:1])
+    np.testing.assert_allclose(call.outputs[0], fresh[:1], atol=1e-6)
+    assert call.initial_states == ()
+    assert gru.stateful
+    np.testing.assert_array_equal(numbers(gru.states[0]), np.ones((2, 4)))
 
 
 def test_layers_inside_nested_models_and_shared_layers_are_seen():

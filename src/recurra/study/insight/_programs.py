@@ -7,7 +7,8 @@ once or a few times gains nothing from LLVM's costly passes either (0.5 s agains
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -21,6 +22,7 @@ class Program:
     """A function of tensors that calls a model, which it leaves as it was.
 
     On JAX it is compiled once for every combination of shapes, as long as the object lives.
+    Stateful layers start from zeros, whatever was read before and however many rows there are.
     """
 
     def __init__(self, model: Any, function: Callable[..., Any]) -> None:
@@ -32,12 +34,14 @@ class Program:
                 structure of tensors.
         """
         self._variables = model.variables
+        self._stateful = [la for la in model._flatten_layers() if getattr(la, "stateful", False)]
         self._function = function
         self._run = self._jitted() if keras.backend.backend() == "jax" else self._eager
 
     def __call__(self, *arrays: Any) -> Any:
         """Return what the function returns for these structures of arrays."""
-        return self._run(*arrays)
+        with _stateless(self._stateful):
+            return self._run(*arrays)
 
     def _eager(self, *arrays: Any) -> Any:
         tensors = keras.tree.map_structure(_tensor, arrays)
@@ -54,6 +58,18 @@ class Program:
 
         compiled = jax.jit(pure, compiler_options=_QUICKLY if _on_cpu() else None)
         return lambda *arrays: compiled([v.value for v in self._variables], *arrays)
+
+
+@contextlib.contextmanager
+def _stateless(layers: list[Any]) -> Iterator[None]:
+    """Let stateful layers be as others for the time of a `with` block."""
+    try:
+        for layer in layers:
+            vars(layer)["stateful"] = False  # not by setattr, see `wrapped_calls`
+        yield
+    finally:
+        for layer in layers:
+            vars(layer)["stateful"] = True
 
 
 def _tensor(value: Any) -> Any:

@@ -58,7 +58,7 @@ def recurrent_layers(model: Any) -> list[Any]:
 def record(model: Any, inputs: Any, layers: Iterable[Any] | None = None) -> list[Call]:
     """Run a model once, as for a prediction, and tell what its layers did.
 
-    The model is left as it was: also a stateful layer keeps the states it had.
+    The model is left as it was: a stateful layer starts from zeros and keeps the states it had.
 
     Args:
         model: A built `keras.Model`, on any backend.
@@ -109,10 +109,9 @@ def watching(layers: Iterable[Any]) -> Iterator[list[tuple[Any, Tensors]]]:
     def wrap(layer: Any, call: LayerCall) -> LayerCall:
         def watched(*args: Any, **kwargs: Any) -> Any:
             given = signature(call).bind(*args, **kwargs).arguments
-            states = _initial_states(layer, given)
             outputs = call(*args, **kwargs)
             if _trace_level() == outside:  # else: inside a loop of its own, nothing to take out
-                calls.append((layer, _tensors(given, states, outputs)))
+                calls.append((layer, _tensors(given, outputs)))
             return outputs
 
         return watched
@@ -158,19 +157,16 @@ def wrapped_calls(layers: Iterable[Any], wrap: Wrap) -> Iterator[None]:
             own.update(before)
 
 
-def _initial_states(layer: Any, given: dict[str, Any]) -> list[Any]:
-    states = given.get("initial_state")
-    if states is None and getattr(layer, "stateful", False):
-        return [keras.ops.copy(state) for state in keras.tree.flatten(layer.states)]
-    return [] if states is None else list(keras.tree.flatten(states))
-
-
-def _tensors(given: dict[str, Any], states: list[Any], outputs: Any) -> Tensors:
-    mask = given.get("mask")
+def _tensors(given: dict[str, Any], outputs: Any) -> Tensors:
+    mask, states = given.get("mask"), given.get("initial_state")
     if isinstance(mask, list | tuple):
         mask = mask[0]
-    inputs = keras.tree.flatten(next(iter(given.values())))[0]
-    return Tensors(inputs, mask, states, list(keras.tree.flatten(outputs)))
+    return Tensors(
+        keras.tree.flatten(next(iter(given.values())))[0],
+        mask,
+        [] if states is None else list(keras.tree.flatten(states)),
+        list(keras.tree.flatten(outputs)),
+    )
 
 
 def _array(tensor: Any) -> NDArray[Any]:

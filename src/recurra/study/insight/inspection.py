@@ -41,7 +41,7 @@ def inspect(
     """Look into a recurrent network while it reads one input.
 
     Works for the models of every task and for any Keras model with recurrent layers, on every
-    backend. The model is left as it was.
+    backend. The model is left as it was; a stateful layer starts from zeros.
 
     Args:
         model: A fitted estimator, a built `keras.Model`, or the path of a `.recurra` or `.keras`
