@@ -117,13 +117,17 @@ def _figure(task: str, value: float) -> str:
     return significant(value, 3) if PROBLEMS[task].outputs == 1 else percent(value)
 
 
-def published_rows(lines: Sequence[ProbeLine]) -> list[tuple[str, str, str, str, str, str]]:
-    """Return what is published on these tasks: task, model, length, figure, source, note."""
+def published_rows(lines: Sequence[ProbeLine]) -> list[tuple[str, str, str]]:
+    """Return what is published on these tasks: a task, the figures of a source, the source."""
     tasks = {line.probe for line in lines}
+    groups: dict[tuple[str, str], list[str]] = {}
+    for one in PUBLISHED:
+        if one.probe in tasks:
+            figures = groups.setdefault((one.probe, f"{one.source}: {one.note}"), [])
+            figures.append(f"{one.name} at {count(one.length)}: {one.figure}")
     return [
-        (PROBLEMS[one.probe].title, one.name, count(one.length), one.figure, one.source, one.note)
-        for one in PUBLISHED
-        if one.probe in tasks
+        (PROBLEMS[task].title, "; ".join(figures), source)
+        for (task, source), figures in groups.items()
     ]
 
 

@@ -30,14 +30,8 @@ class Adam:
         self._mean = np.zeros(size, np.float32)
         self._square = np.zeros(size, np.float32)
 
-    def step(self, parameters: Floats, gradient: Floats, slower: float = 1.0) -> None:
-        """Move the parameters in place; a gradient that is not finite changes nothing.
-
-        Args:
-            parameters: What is learnt.
-            gradient: Of the loss by each of them.
-            slower: Factor of the learning rate.
-        """
+    def step(self, parameters: Floats, gradient: Floats) -> None:
+        """Move the parameters in place; a gradient that is not finite changes nothing."""
         norm = float(np.linalg.norm(gradient))
         if not np.isfinite(norm):
             return
@@ -46,4 +40,4 @@ class Adam:
         self._mean += (1 - _MEAN) * (gradient - self._mean)
         self._square += (1 - _SQUARE) * (gradient * gradient - self._square)
         root = np.sqrt(self._square / np.float32(1 - _SQUARE**self._steps)) + np.float32(_SMALL)
-        parameters -= np.float32(slower * self._rate / (1 - _MEAN**self._steps)) * self._mean / root
+        parameters -= np.float32(self._rate / (1 - _MEAN**self._steps)) * self._mean / root

@@ -21,7 +21,6 @@ SOLVED = 0.9
 MEASURED = 512
 """Examples that a length is measured on."""
 _WATCHED = 128  # examples that tell when a length is learnt
-_FALL = 0.9  # part of the learning rate that is gone at the last step of a length
 _BETWEEN = 25  # steps between two looks at them
 
 Told = Callable[[int, int, float], None]
@@ -134,7 +133,7 @@ def _learn(
             length = int(generator.integers(spread[0], spread[1] + 1))
             batch = problem.generate(generator, budget.batch, length)
             _, gradient = network.gradient(batch.inputs, batch.answers, loss_of(batch.targets))
-            adam.step(network.parameters, gradient, 1 - _FALL * updates / budget.updates)
+            adam.step(network.parameters, gradient)
             updates += 1
         skill = score(network, watched).skill
         if skill > best:

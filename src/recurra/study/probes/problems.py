@@ -32,7 +32,7 @@ PROBLEMS = {
     "copy": Problem(
         title="Copy",
         question="Five symbols of eight, then a blank. After it: which were they, in order? The "
-        "literature has ten symbols, which take hours, not seconds.",
+        "literature has ten symbols, which take far longer to learn.",
         source="Hochreiter & Schmidhuber 1997, experiment 2; Arjovsky, Shah & Bengio 2016",
         unit="blank steps",
         lengths=_GROWING,

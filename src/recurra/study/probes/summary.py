@@ -195,16 +195,16 @@ def _reach_words(line: ProbeLine, longest: int) -> str:
     if line.breaks is None:
         return f"to the longest length, {longest}"
     broken = next(point for point in line.points if point.length == line.breaks)
-    at = f"at {line.breaks} only {max(0.0, 100 * broken.skill):.0f}{NBSP}% of what chance misses"
-    return f"not at all, {at}" if line.reach is None else f"to {line.reach}, {at}"
+    at = f"({100 * max(0.0, broken.skill):.0f}{NBSP}% at {broken.length})"
+    return f"not at all {at}" if line.reach is None else f"to {line.reach} {at}"
 
 
 def _limits(lines: Sequence[ProbeLine]) -> tuple[str, ...]:
     once = max(line.repeats for line in lines) == 1
     return (
-        "A length is solved where nine tenths of what chance gets wrong are right. A cell that "
-        "breaks was not learnt to go further with these steps, these units and this rate: it is "
-        "no proof that it cannot.",
+        "A length is solved where nine tenths of what chance gets wrong are right; that share is "
+        "what the figures give. A cell that breaks did not learn to go further in these steps, "
+        "with these units and this rate: it is no proof that it cannot.",
         "Lengths grow, and each goes on with the weights of the one before. That is easier than "
         "learning a long length from scratch, as most of the published figures do.",
         "One training of each: another seed can move a break by a length; --repeats says how much."

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 
 from recurra.report.canvas import TEXT, WIDTH, Look, axis, new_figure, styled
 from recurra.report.figures.rows import key
-from recurra.report.numbers import NBSP, compact, percent
+from recurra.report.numbers import NBSP, count, percent
 from recurra.report.theme import INK, MUTED, PAPER, Colour, model_colours
 from recurra.study.probes import PROBLEMS, PUBLISHED, SOLVED, ProbeLine, probe_lines
 from recurra.study.summary import Record
@@ -101,7 +101,7 @@ def _scale(panel: Axes, lengths: Sequence[int], published: Sequence[int]) -> Non
     panel.set_xticks(_spaced(sorted(set(every))))
     panel.xaxis.set_minor_locator(NullLocator())
     panel.xaxis.set_minor_formatter(NullFormatter())
-    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: compact(value)))
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
     panel.set_yticks([0, 0.5, 1])
     panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f}{NBSP}%"))
 

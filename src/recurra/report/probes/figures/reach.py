@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 
 from recurra.report.canvas import TEXT, Look, axis, new_figure, styled
 from recurra.report.figures.rows import key
-from recurra.report.numbers import compact
+from recurra.report.numbers import count
 from recurra.report.theme import FAINT, INK, model_colours
 from recurra.study.probes import PROBLEMS, ProbeLine, probe_lines
 from recurra.study.summary import Record
@@ -94,5 +94,5 @@ def _scale(axes: Axes, shortest: int, longest: int) -> None:
     axes.set_xticks(ticks or [shortest])
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: compact(value)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
     axes.set_xlabel("longest length solved, logarithmic", fontsize=TEXT)
