@@ -41,7 +41,7 @@ def loaded(*arguments: object) -> set[str]:
     [
         (),
         *[("train", task) for task in ("classify", "forecast", "generate", "translate")],
-        *[(name,) for name in ("predict", "generate", "evaluate", "detect")],
+        *[(name,) for name in ("predict", "generate", "evaluate", "detect", "inspect")],
     ],
 )
 def test_help_imports_nothing_heavy(names):

@@ -14,7 +14,11 @@ from recurra import TextClassifier, TextGenerator
 from recurra.errors import DataError
 from recurra.runtime import LanguageModelSpecification, LanguageNetwork, read_artifact
 from recurra.sequences import UNK_ID, EncodedTexts
-from recurra.tasks._context_measuring import classifier_context, generator_context
+from recurra.tasks._context_measuring import (
+    _states_before,
+    classifier_context,
+    generator_context,
+)
 from recurra.tasks.effective_context import (
     ContextCurve,
     averaged_values,
@@ -124,21 +128,16 @@ def test_a_language_model_with_more_memory_has_more_context():
     assert contexts[0] < contexts[-1]
 
 
-def test_states_between_equal_reading_whole():
+def test_what_follows_an_exchanged_token_is_read_from_the_state_before_it():
     network = language_network(forget=0.3)
-    ids = np.random.default_rng(1).integers(4, 9, 30)
-    curve = generator_context(network, ids, {}, seed=0)
-    assert (curve.length, curve.inputs) == (30, 1)
-
-    def whole(rows):
-        logits = network.run(np.stack(rows))[0][:, -1].astype(np.float64)
-        odds = np.exp(logits)
-        return odds / odds.sum(axis=-1, keepdims=True)
-
-    texts = EncodedTexts.from_sequences([ids])
-    same = classifier_context(whole, texts, np.arange(1), {}, seed=0)
-    np.testing.assert_allclose(curve.change[0], same.change[0], atol=0.3)
-    np.testing.assert_allclose(curve.change[-1], same.change[-1], atol=1e-3)
+    pieces = np.random.default_rng(1).integers(4, 9, (3, 30)).astype(np.int32)
+    found = _states_before(network, pieces, np.array([29, 0, 7]))
+    assert sorted(found) == [0, 7, 29]
+    for position, state in found.items():
+        if position:
+            whole = network.outputs(pieces[:, :position])[1]
+            np.testing.assert_allclose(state[0][0], whole[0][0], atol=1e-6)
+    np.testing.assert_array_equal(found[0][0][0], np.zeros((3, 5)))
 
 
 @given(st.lists(st.integers(2, 6), min_size=1, max_size=12), st.integers(0, 9))

@@ -26,7 +26,7 @@ Array: TypeAlias = NDArray[Any]
 _INPUTS = 8
 _DRAWS = 2  # exchanges of one step of one input
 _TOKENS = 256  # of each piece of running text
-_WORK = 2e10  # multiplications; about half a second on one core
+_WORK = 4e10  # multiplications; about a second on one core
 
 
 def classifier_context(
