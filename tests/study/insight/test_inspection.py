@@ -38,7 +38,8 @@ def model_of(layer, *, wrap=None, mask=False, head=True):
     given = keras.Input((None, FEATURES), name="series")
     vectors = layers.Masking(name="masking")(given) if mask else given
     out = (wrap(layer, name="it") if wrap else layer)(vectors)
-    return keras.Model(given, layers.Dense(2, name="logits")(out) if head else out)
+    dense = layers.Dense(2, bias_initializer="random_normal", name="logits")
+    return keras.Model(given, dense(out) if head else out)
 
 
 def numbers(tensor):
