@@ -41,7 +41,7 @@ def test_page_says_where_each_cell_breaks() -> None:
     for fact in (
         "What SimpleRNN, LSTM, GRU can remember",
         "SimpleRNN breaks on 6 of 6",
-        "Adding (steps): SimpleRNN not at all (0\u00a0% at 10); LSTM to 20 (0\u00a0% at 40)",
+        "Adding (steps): SimpleRNN not at all (0 % at 10); LSTM to 20 (0 % at 40)",
         "GRU at 600: loss 5e-05",
         "learning rate SimpleRNN 0.01, LSTM 0.01, GRU 0.01",
         "at most 1,500 steps",
