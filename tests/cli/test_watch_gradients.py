@@ -42,11 +42,11 @@ def test_without_it_there_are_none(tiny):
 
 
 def test_what_is_wrong_is_one_remark(tiny, monkeypatch):
-    monkeypatch.setattr(watch, "_EXPLODING", 0)
+    monkeypatch.setattr(watch, "_EXPLODING", (0, 0))
     ended = command(*TRAIN, "--epochs", 2, "--watch-gradients")
     assert ended.code == 0
     (line,) = ended.err.splitlines()
-    assert line.startswith("recurra: gradients explode: the largest had a norm of ")
+    assert line.startswith("recurra: gradients explode: their norm was ")
     assert "lower the learning rate" in line
 
 

@@ -24,7 +24,7 @@ from recurra.tasks import (
     Translator,
 )
 from recurra.tasks._checkpoint import Checkpoint
-from recurra.tasks._gradient_watch import WatchedAdam
+from recurra.tasks._gradient_watch import GradientWatch, WatchedAdam
 from recurra.tasks._training import train
 from recurra.tasks.tensorboard import TensorBoard
 
@@ -177,9 +177,19 @@ def test_exploding_gradients_are_told_once():
         run(model, data=Rows(1e3), learning_rate=1e-9)
     assert len(told) == 1
     words = str(told[0].message)
-    assert words.startswith("gradients explode: the largest had a norm of ")
-    assert "mostly in logits/kernel, and was clipped to 1" in words
+    assert words.startswith("gradients explode: their norm was ")
+    assert "most of it in logits/kernel, while steps are clipped to 1" in words
     assert "lower the learning rate" in words
+
+
+@pytest.mark.parametrize(("mean", "largest"), [(9.0, 200.0), (20.0, 29.0)])
+def test_one_large_gradient_or_clipping_alone_is_no_explosion(mean, largest):
+    model = network()
+    run(model, epochs=1)
+    figures = dict.fromkeys(("gradient_norm/logits/kernel", "gradient_norm/logits/bias"), 1.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        GradientWatch(model).warn({**figures, "gradient_norm": mean, "gradient_norm_max": largest})
 
 
 def test_vanishing_gradients_are_told_once():
