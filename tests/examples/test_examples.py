@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from recurra import TextClassifier
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 REVIEWS = [
     ("a fine, warm and clever film", "positive"),
@@ -43,6 +45,7 @@ def reviews(tmp_path: Path) -> Path:
 def test_all_examples_are_run_here() -> None:
     tested = {
         "architectures.py",
+        "backpropagation_by_hand.py",
         "compare_cells.py",
         "forecast_backtest.py",
         "forecast_covariates.py",
@@ -151,6 +154,17 @@ def test_inspect_model_shows_what_decided(tmp_path: Path, reviews: Path) -> None
     assert "gates input, forget, output, candidate" in lines[2]
     assert [line.split()[0] for line in lines[-4:]] == ["'a'", "'dull'", "'warm'", "'mess'"]
     assert (tmp_path / "inspected.trace").is_file()
+
+
+def test_backpropagation_by_hand_is_what_inspect_shows(tmp_path: Path) -> None:
+    texts, labels = zip(*REVIEWS * 4, strict=True)
+    model = TextClassifier("rnn", units=8, embedding=8, level="word", epochs=1).fit(texts, labels)
+    model.save(tmp_path / "m.recurra")
+    lines = run("backpropagation_by_hand.py", tmp_path, "m.recurra", "a dull mess").splitlines()
+    assert [line.split()[0] for line in lines] == ["word,", "dull", "a"]
+    for line in lines[1:]:
+        _, by_hand, shown = line.split()
+        assert by_hand == shown
 
 
 def test_gradients_through_time_draws_three_cells(tmp_path: Path, reviews: Path) -> None:

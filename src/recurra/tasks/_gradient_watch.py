@@ -122,8 +122,8 @@ class GradientWatch:
             return None
         weight = max(self._names, key=lambda name: figures[f"{_WATCHED}_max/{name}"])
         return (
-            f"gradients explode: their norm was {mean:.3g} in the mean, up to {largest:.3g}, most of "
-            f"it in {weight}, while steps are clipped to {limit:g}, so that a few sequences "
+            f"gradients explode: their norm was {mean:.3g} in the mean, up to {largest:.3g}, most "
+            f"of it in {weight}, while steps are clipped to {limit:g}, so that a few sequences "
             "decide where training goes; lower the learning rate, read shorter sequences, take "
             "fewer layers, or an LSTM or GRU for a SimpleRNN"
         )
