@@ -93,7 +93,8 @@ def decay(norms: NDArray[np.floating[Any]]) -> tuple[float | None, float]:
     if count < 2:
         return None, 1.0
     logs = np.log(norms[:count].astype(np.float64))
-    slope = float(np.polyfit(np.arange(count), logs, 1)[0])
+    steps = np.arange(count) - (count - 1) / 2
+    slope = float(steps @ (logs - logs.mean()) / (steps @ steps))
     return (-math.log(2) / slope if slope < 0 else None), math.exp(slope)
 
 
