@@ -23,6 +23,7 @@ IMAGES = Path(__file__).parent / "images"
 SENTENCE = "I had high hopes for this film and the cast is fine, but the story was not good at all."
 NAMES = {"rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
 COLOURS = {"rnn": "#0072b2", "lstm": "#d55e00", "gru": "#009e73"}  # Okabe and Ito 2008
+LOWEST = 1e-30  # less is rounding in float32
 METHODS = ("integrated_gradients", "gradient_x_input", "occlusion")
 
 
@@ -61,7 +62,8 @@ def curves(name, panels, found, labels):
     figure.set_layout_engine("constrained")
     for axis, title, lines in zip(axes[0], panels, found, strict=True):
         for cell, (x, y) in lines.items():
-            axis.plot(x, y, color=COLOURS[cell], label=NAMES[cell])
+            seen = np.where(y > LOWEST, y, np.nan)
+            axis.plot(x, seen, color=COLOURS[cell], label=NAMES[cell])
         axis.set(title=title, xlabel=labels[0], ylabel=labels[1], yscale=labels[2])
         axis.legend()
     figure.savefig(IMAGES / name, dpi=110)
