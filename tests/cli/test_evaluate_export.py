@@ -46,6 +46,17 @@ def test_the_same_figures_stand_in_the_tables(tiny, model):
         ]
 
 
+@pytest.mark.parametrize(
+    ("trained", "file"),
+    [("model", "tiny.csv"), ("generator", "cats.txt"), ("translator", "pairs.tsv")],
+)
+def test_the_data_of_the_training_are_told(trained, file, request):
+    model = request.getfixturevalue(trained)
+    ended = command("evaluate", model, model.parent / file)
+    assert ended.code == 0
+    assert "these are the data of the training, so these figures flatter the model" in ended.err
+
+
 @pytest.mark.parametrize("ending", ["keras", "h5"])
 @pytest.mark.filterwarnings("ignore::UserWarning:h5py")
 def test_an_exported_model_opens_in_plain_keras(work, model, ending):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
@@ -154,6 +155,15 @@ class TaskEstimator(BaseEstimator):  # type: ignore[misc]
         self.metrics_: dict[str, Any] = {}
         self.manifest_: dict[str, Any] = {}
         self._created = now()
+
+    def _warn_of_own_data(self, sha256: str) -> None:
+        """Warn where figures are about to be measured on the data of the training."""
+        if sha256 == self.data_.get("sha256"):
+            warnings.warn(
+                "these are the data of the training, so these figures flatter the model; those of "
+                "rows that were held out are on its card and in its metrics",
+                stacklevel=3,
+            )
 
     def _keep_context(self, curve: ContextCurve) -> None:
         """Keep how far back the network looks."""

@@ -188,7 +188,7 @@ def translation_fingerprint(prepared: PreparedPairs, seed: int) -> dict[str, Any
 
 
 def _sample(model: keras.Model, prepared: PreparedPairs, epoch: int) -> str | None:
-    """Translate the first validation sources, one a line, after about every tenth of the epochs."""
+    """Translate the first validation sources, one a line, after each tenth of the epochs or so."""
     if epoch % max(1, prepared.settings.epochs // _TIMES_SAMPLED):
         return None
     predictor = TranslationPredictor(
@@ -198,7 +198,7 @@ def _sample(model: keras.Model, prepared: PreparedPairs, epoch: int) -> str | No
         named_weights(model),
         prepared.settings.max_length,
     )
-    sources = prepared.split.validation.sources[:_SAMPLES]
+    sources = list(dict.fromkeys(prepared.split.validation.sources))[:_SAMPLES]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of long sources, which fit has counted
         found = predictor.translate(sources)

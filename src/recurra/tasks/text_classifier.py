@@ -350,6 +350,8 @@ class TextClassifier(ClassifierMixin, TaskEstimator):  # type: ignore[misc]
         if not isinstance(table, TextTable):
             dataset = resolve_source(table, text, label)
             table = dataset.test or dataset.train
+            if dataset.test is None:
+                self._warn_of_own_data(table.sha256())
         if table.label_column is None:
             raise UsageError(f"{table.path} has no labels to compare with; name their column")
         return self.evaluate_examples(examples_from_table(table, self.classes_))

@@ -328,6 +328,7 @@ class TextGenerator(TaskEstimator):
         """
         self._check_fitted()
         corpus = source if isinstance(source, Corpus) else read_corpus(source, text=text)
+        self._warn_of_own_data(corpus.sha256)
         with tempfile.TemporaryDirectory(prefix="recurra-") as folder:
             stream = encode_stream(corpus.iter_chunks(), self.tokenizer_, folder)
             return self.predictor_.measure(stream)

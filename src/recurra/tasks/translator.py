@@ -415,6 +415,8 @@ class Translator(TaskEstimator):
             target_column=target_column,
         )
         table = dataset.test or dataset.train
+        if dataset.test is None:
+            self._warn_of_own_data(table.sha256)
         for sentence in left_out_words(table):
             warnings.warn(sentence, stacklevel=2)
         return self._measure(
