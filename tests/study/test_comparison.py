@@ -22,7 +22,7 @@ TIMES = (
 )  # fmt: skip
 OPTIONS: dict[str, Any] = {
     "cells": "dense,gru", "epochs": 2, "units": 4, "embedding": 4, "level": "word", "repeats": 2,
-    "seed": 3, "max_length": 8, "batch_size": 16,
+    "seed": 3, "max_length": 8, "batch_size": 16, "insight": False,
 }  # fmt: skip
 
 
@@ -166,8 +166,13 @@ def test_mistakes_are_mistakes_and_the_surest_come_first(watched):
 def split_of(source: Any, **options: Any) -> tuple[list[str], list[str], list[str]]:
     """Return the training, validation and test texts of a comparison."""
     found: list[Any] = []
+
+    def run(setup: Any, *_: Any, **__: Any) -> list[Any]:
+        found.append(texts_of(setup))
+        return []
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(comparison, "_run", lambda contest, *_: found.append(texts_of(contest)) or [])
+        patch.setattr(comparison, "_run", run)
         recurra.compare(source, **options)
     return found[0]
 
