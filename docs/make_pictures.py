@@ -22,7 +22,7 @@ FOLDER = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
 IMAGES = Path(__file__).parent / "images"
 SENTENCE = "I had high hopes for this film and the cast is fine, but the story was not good at all."
 NAMES = {"rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
-COLOURS = {"rnn": "#0072b2", "lstm": "#d55e00", "gru": "#009e73"}  # Okabe and Ito 2008
+COLOURS = {"rnn": "#cc5400", "lstm": "#0072b2", "gru": "#008f68"}  # those of the reports
 LOWEST = 1e-30  # less is rounding in float32
 METHODS = ("integrated_gradients", "gradient_x_input", "occlusion")
 
