@@ -11,6 +11,7 @@ import pytest
 from command_line import SMALL, command, write_csv
 
 import recurra
+from recurra.cli import compare as module
 
 CELLS = ("--cells", "dense,rnn")
 OPTIONS = (*CELLS, *SMALL, "--max-length", "3")
@@ -125,10 +126,10 @@ def test_finished_trainings_survive_a_failure(tiny, monkeypatch):
     from recurra.errors import TrainingError
     from recurra.study import comparison
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise TrainingError("the second network failed")
 
-    monkeypatch.setattr(comparison, "_measure_network", fail)
+    monkeypatch.setattr(comparison, "measure_network", fail)
     ended = command("compare", tiny, *OPTIONS, "--out", "out/new")
     assert (ended.code, ended.err) == (1, "recurra: the second network failed\n")
     (only,) = json.loads(Path("out/new/results.json").read_text())
@@ -138,17 +139,37 @@ def test_finished_trainings_survive_a_failure(tiny, monkeypatch):
 def test_an_interruption_says_how_to_go_on(tiny, monkeypatch):
     from recurra.study import comparison
 
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(comparison, "_measure_network", interrupt)
+    monkeypatch.setattr(comparison, "measure_network", interrupt)
     ended = command("compare", tiny, *OPTIONS, "--out", "out")
     assert (ended.code, ended.out) == (130, "")
     assert ended.err == (
         "recurra: interrupted; the finished trainings are in out/results.json, "
         "go on with --resume\n"
     )
-    monkeypatch.setattr(comparison, "_measure_linear", interrupt)
+    monkeypatch.setattr(comparison, "measure_linear", interrupt)
     ended = command("compare", tiny, *OPTIONS, "--out", "other/new")
     assert (ended.code, ended.err) == (130, "recurra: interrupted\n")
     assert not Path("other").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [((), None), (("--insight",), True), (("--no-insight",), False)],
+)
+@pytest.mark.parametrize("line", [("demo",), ("compare", "names")])
+def test_looking_into_the_networks_can_be_left_out(monkeypatch, line, arguments, expected):
+    asked = []
+    monkeypatch.setattr(module, "_run", lambda *given, **_: asked.append(given[3]))
+    assert command(*line, *arguments).code == 0
+    assert asked[0].get("insight") is expected
+
+
+@pytest.mark.parametrize("line", [("demo", "forecast"), ("compare", "x.csv", "--task", "generate")])
+def test_there_is_nothing_to_look_into_in_other_tasks(work, line):
+    ended = command(*line, "--no-insight", "--out", "new")
+    assert (ended.code, ended.out) == (2, "")
+    assert "--insight is of --task classify; leave it out" in ended.err
+    assert not Path("new").exists()

@@ -19,13 +19,13 @@ __all__ = ["DeletionTest"]
 
 _POINTS = 12
 _DRAWS = 4  # what steps are exchanged for, for each point of a curve
-_RANDOM_ORDERS = 8
+_RANDOM_ORDERS, _RANDOM_DRAWS = 8, 2
 
 
 class DeletionTest:
     """Removes the steps of one input in one order after the other.
 
-    A step is removed as the subject exchanges steps; what it is exchanged for is drawn anew four
+    A step is removed as the subject exchanges steps; what it is exchanged for is drawn several
     times and the score averaged.
 
     Attributes:
@@ -50,21 +50,24 @@ class DeletionTest:
         self.shares = self._counts / time
         generator = np.random.default_rng([seed, *b"random orders"])
         orders = [generator.permutation(time) for _ in range(_RANDOM_ORDERS)]
-        self.random: NDArray[np.float64] = np.mean(self.curves(orders), axis=0)
+        self.random: NDArray[np.float64] = np.mean(self.curves(orders, _RANDOM_DRAWS), axis=0)
 
-    def curves(self, orders: Sequence[NDArray[np.int64]]) -> list[NDArray[np.float64]]:
+    def curves(
+        self, orders: Sequence[NDArray[np.int64]], draws: int = _DRAWS
+    ) -> list[NDArray[np.float64]]:
         """Return the scores along orders of removal, all of them scored side by side.
 
         Args:
             orders: Every step once, the first to go first, each `(time,)`.
+            draws: How many exchanges of the same steps are averaged.
 
         Returns:
             For each order the score at each of `shares`.
         """
         rows = np.concatenate([self._removed(order) for order in orders])
         generator = np.random.default_rng([self._seed, *b"deletion"])
-        found = self._scorer(np.repeat(rows, _DRAWS, axis=0), generator)
-        means = found.reshape(len(orders), len(self.shares), _DRAWS).mean(axis=2)
+        found = self._scorer(np.repeat(rows, draws, axis=0), generator)
+        means = found.reshape(len(orders), len(self.shares), draws).mean(axis=2)
         return list(means)
 
     def faithfulness(self, curve: NDArray[np.float64]) -> float:

@@ -59,7 +59,9 @@ def rows_at_once(subject: Subject, most: int) -> int:
             memory.
         most: The most that are wanted.
     """
-    time = len(subject.labels)
-    shapes = [tensor.shape[1:] for tensor in keras.tree.flatten(subject.model.output)]
-    outputs = sum(math.prod(length or time for length in shape) for shape in shapes)
+    given = keras.tree.map_structure(
+        lambda one: keras.KerasTensor(np.shape(one), str(np.asarray(one).dtype)), subject.inputs
+    )
+    found = keras.tree.flatten(subject.model.compute_output_spec(given))
+    outputs: int = sum(math.prod(tensor.shape) for tensor in found)
     return max(1, min(most, _MOST_OUTPUTS // max(1, outputs)))

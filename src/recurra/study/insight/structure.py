@@ -19,8 +19,9 @@ def blocks_of(model: Any) -> tuple[Block, ...]:
         model: A built `keras.Model`; the layers of models inside of it stand in their place.
 
     Returns:
-        The layers in the model's order. Shapes are empty where the model does not tell them
-        (subclassed models).
+        The layers in the model's order. Of a layer that is called more than once, the shapes are
+        those of its first call; they are empty where the model does not tell them (subclassed
+        models).
     """
     return tuple(_block(layer) for layer in _layers(model))
 
@@ -48,11 +49,10 @@ def _block(layer: Any) -> Block:
 
 
 def _shapes(layer: Any, side: str) -> str:
-    """Return the shapes of all inputs or outputs, such as `"(time, 64), (32)"`."""
-    try:
-        tensors = keras.tree.flatten(getattr(layer, side))
-    except (AttributeError, ValueError):  # never called symbolically, or more than once
+    """Return the shapes of all inputs or outputs of a first call, such as `"(time, 64), (32)"`."""
+    if not layer._inbound_nodes:  # never called symbolically
         return ""
+    tensors = getattr(layer._inbound_nodes[0], f"{side}_tensors")
     ranks = [len(tensor.shape) for tensor in tensors]
     # Masks and initial states come beside what a layer reads, with fewer axes.
     main = (tensor for tensor, rank in zip(tensors, ranks, strict=True) if rank >= ranks[0])
