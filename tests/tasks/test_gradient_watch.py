@@ -53,6 +53,14 @@ class Rows(keras.utils.PyDataset):
         return self.x[index], self.y[index], np.ones(4, np.float32)
 
 
+class Fading(Rows):
+    """Rows that are zeros after the first epoch."""
+
+    def start_epoch(self, epoch: int) -> None:
+        if epoch:
+            self.x[:] = 0
+
+
 class Death(TrainingObserver):
     """Ends a run after its first epoch."""
 
@@ -115,6 +123,14 @@ def test_norms_are_those_of_the_gradients_before_clipping():
     np.testing.assert_allclose(history["gradient_norm"], total.mean(), rtol=1e-4)
     np.testing.assert_allclose(history["gradient_norm_max"], total.max(), rtol=1e-4)
     np.testing.assert_allclose(history["gradients_clipped"], 2 / 3, rtol=1e-6)
+
+
+def test_every_epoch_has_figures_of_its_own():
+    history = run(network(), data=Fading()).history
+    for name in ("gradient_norm/logits/kernel", "gradient_norm_max/logits/kernel"):
+        first, second = history[name]
+        assert first > 0
+        assert second == 0
 
 
 @pytest.mark.parametrize(
