@@ -88,16 +88,6 @@ def test_every_subject_keeps_the_contract(kind):
         assert weights.sum() == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize("kind", ["classifier with n-grams", "segrnn", "rolls", "translator"])
-def test_untrained_relatives_read_and_answer_alike(kind):
-    subject = SUBJECTS[kind]()
-    for cell, layer in (("rnn", layers.SimpleRNN), ("lstm", layers.LSTM), ("gru", layers.GRU)):
-        relative = subject.untrained(cell)
-        assert relative.output.shape == subject.model.output.shape
-        kinds = {type(one) for one in relative._flatten_layers() if isinstance(one, layers.RNN)}
-        assert kinds == {layer}
-
-
 @pytest.mark.parametrize("options", [{}, {"ngrams": True}, {"pooling": "attention"}])
 def test_a_classifiers_score_and_loss_are_those_of_its_probabilities(options):
     made = untrained.classifier(**options)

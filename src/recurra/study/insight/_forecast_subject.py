@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,6 @@ from keras import ops
 from numpy.typing import NDArray
 
 from recurra.errors import UnknownNameError, UsageError
-from recurra.models import build_forecaster
 from recurra.runtime import ForecasterSpecification
 from recurra.sequences import EncodedWindows, SeriesTable, WindowReader
 from recurra.study.insight._subject_parts import layer_value, network_name
@@ -74,7 +72,6 @@ def forecast_subject(
         loss=lambda outputs: _loss(outputs, naive, spec, forecaster.settings_.quantiles),
         replace=replaced,
         sequence="past",
-        untrained=lambda cell: build_forecaster(replace(spec, cell=cell)),
         attention=lambda: _attention(forecaster.model_, inputs),
         layer_labels=_layer_labels(spec, times),
     )

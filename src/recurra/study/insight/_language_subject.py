@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
 from typing import Any
 
 import keras
@@ -12,7 +11,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from recurra.errors import DataError
-from recurra.models import build_language_model, named_weights
+from recurra.models import named_weights
 from recurra.runtime import LanguageModelSpecification, LanguageNetwork
 from recurra.sequences import EOS_ID
 from recurra.study.insight._subject_parts import best_first, network_name, softmax
@@ -64,7 +63,6 @@ def language_subject(generator: TextGenerator, text: str, target: str | None = N
         loss=lambda logits: -score(logits),
         replace=lambda steps, random: exchanged_tokens(read, steps, random),
         vectors=generator.model_.get_layer("embedding"),
-        untrained=lambda cell: build_language_model(replace(spec, cell=cell)),
     )
 
 

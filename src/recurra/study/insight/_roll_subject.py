@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from recurra.errors import UsageError
-from recurra.models import build_language_model, named_weights
+from recurra.models import named_weights
 from recurra.runtime import LanguageNetwork, check_roll
 from recurra.study.insight._subject_parts import best_first, network_name
 from recurra.study.insight.subject import Subject
@@ -65,5 +64,4 @@ def roll_subject(
         score=lambda outputs: outputs[:, -1, note],
         loss=loss,
         replace=replaced,
-        untrained=lambda cell: build_language_model(replace(spec, cell=cell)),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import keras
@@ -10,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import DataError, UnknownNameError
-from recurra.models import build_classifier
 from recurra.study.insight._subject_parts import (
     best_first,
     cross_entropy,
@@ -74,7 +72,6 @@ def text_subject(classifier: TextClassifier, text: str, target: Any = None) -> S
         replace=lambda steps, generator: inputs(exchanged_tokens(ids, steps, generator)),
         vectors=model.get_layer("embedding"),
         sequence=None if ngrams is None else 0,
-        untrained=lambda cell: _to_logits(build_classifier(replace(spec, cell=cell))),
         attention=attention,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ from keras import ops
 from numpy.typing import NDArray
 
 from recurra.errors import DataError
-from recurra.models import build_translator
 from recurra.sequences import BOS_ID, EOS_ID
 from recurra.study.insight._subject_parts import layer_value, network_name
 from recurra.study.insight.subject import Subject
@@ -81,7 +79,6 @@ def translation_subject(translator: Translator, text: str, target: str | None = 
         replace=lambda chosen, random: inputs(exchanged_tokens(source, chosen, random)),
         vectors=translator.model_.get_layer("source_embedding"),
         sequence="source",
-        untrained=lambda cell: build_translator(replace(spec, cell=cell)),
         attention=attention,
         layer_labels={f"decoder_{index}": steps for index in layers},
     )

@@ -49,8 +49,6 @@ class Subject:
         vectors: The Keras layer whose output `(batch, time, width)` stands for the steps (an
             embedding); None where the model's input itself is continuous.
         sequence: Which input holds the steps, a key of `inputs`; None where there is only one.
-        untrained: Returns the same architecture with fresh weights and the named recurrent cell
-            (`"rnn"`, `"lstm"`, `"gru"`), or None where it cannot be built.
         attention: Returns the attention weight of each step, `(time,)`, or None where the model
             has no attention.
         layer_labels: Names of the steps of recurrent layers that run over other steps than
@@ -69,7 +67,6 @@ class Subject:
     replace: Replace
     vectors: Any | None = None
     sequence: str | int | None = None
-    untrained: Callable[[str], Any | None] = lambda _cell: None
     attention: Callable[[], NDArray[np.float32] | None] = lambda: None
     layer_labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
