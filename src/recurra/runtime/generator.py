@@ -262,7 +262,8 @@ class GeneratorPredictor:
         data = self.manifest.get("data")
         single = isinstance(data, dict) and data.get("documents") == 1
         ids = self.tokenizer.encode("\n" if single else "")
-        return ids[ids != UNK_ID]
+        known: NDArray[np.int32] = ids[ids != UNK_ID]
+        return known
 
     def _read(self, prompt: NDArray[np.int32]) -> tuple[Array, LanguageState]:
         """Return the logits `(1, vocabulary)` and the state after a prompt."""
