@@ -36,7 +36,7 @@ Insight = Annotated[
     bool | None,
     typer.Option(
         "--insight/--no-insight",
-        help="Look into each trained classifier: memory, gates, attribution; on unless said otherwise.",
+        help="Look into each trained classifier: memory, gates, attribution; on by default.",
         show_default=False,
     ),
 ]

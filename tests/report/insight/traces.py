@@ -19,7 +19,7 @@ from recurra.study.insight.trace import (
 WORDS = (
     "this film is not bad at all and the acting was surprisingly good but I would never watch it "
     "again because the plot has no end <script>alert(1)</script> [UNK] incomprehensibilities"
-).split()
+).split()  # noqa: SIM905 - a sentence reads better
 
 
 def sentiment(time: int = 200) -> Trace:
