@@ -16,10 +16,11 @@ from recurra.study.insight.trace import (
     Trace,
 )
 
-WORDS = (
+_SENTENCE = (
     "this film is not bad at all and the acting was surprisingly good but I would never watch it "
     "again because the plot has no end <script>alert(1)</script> [UNK] incomprehensibilities"
-).split()  # noqa: SIM905 - a sentence reads better
+)
+WORDS = _SENTENCE.split()
 
 
 def sentiment(time: int = 200) -> Trace:
