@@ -83,8 +83,9 @@ def test_wrong_records_write_nothing(tmp_path: Path) -> None:
 
 def test_public_names_come_lazily() -> None:
     plots = {"anomaly_plot", "backtest_plot", "forecast_plot"}
-    written = {"load_results", "records_table", "write_attention_plot", "write_report"}
-    assert set(recurra.report.__all__) == {*written, *plots}
+    written = {"load_results", "records_table", "write_attention_plot"}
+    reports = {"write_inspection", "write_report"}
+    assert set(recurra.report.__all__) == {*written, *plots, *reports}
     with pytest.raises(AttributeError, match="nothing"):
         recurra.report.nothing  # noqa: B018
     code = (

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from recurra.report.forecasts.anomaly_plot import anomaly_plot
     from recurra.report.forecasts.backtest_plot import backtest_plot
     from recurra.report.forecasts.forecast_plot import forecast_plot
+    from recurra.report.insight.writing import write_inspection
     from recurra.report.results import load_results
     from recurra.report.terminal import records_table
     from recurra.report.writer import write_report
@@ -21,6 +22,7 @@ __all__ = [
     "load_results",
     "records_table",
     "write_attention_plot",
+    "write_inspection",
     "write_report",
 ]
 
@@ -31,6 +33,7 @@ _HOMES = {
     "load_results": "results",
     "records_table": "terminal",
     "write_attention_plot": "attention_plot",
+    "write_inspection": "insight.writing",
     "write_report": "writer",
 }
 

@@ -14,8 +14,11 @@ from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar
 import numpy as np
 from matplotlib import style
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.image import imsave
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from numpy.typing import NDArray
 
 from recurra.report.theme import COLOURS, FAINT, INK, MUTED, PAPER
 
@@ -31,6 +34,9 @@ TEXT = 13
 
 _DOTS = 72  # one unit of the drawing is one CSS pixel
 _PNG_SCALE = 3
+_EDGE = 20  # CSS pixels around a picture
+_HEADING = 50
+_WIDEST_PNG = 4_000  # pixels of a picture that is wider than a page
 _STYLE = {
     "axes.edgecolor": FAINT.light,
     "axes.facecolor": "none",
@@ -121,23 +127,30 @@ def png_bytes(figure: Figure, title: str) -> bytes:
     Returns:
         The file's bytes.
     """
-    picture = io.BytesIO()
-    figure.savefig(picture, format="raw", dpi=_DOTS * _PNG_SCALE, facecolor=PAPER.light)
-    width, height = (round(side * _DOTS * _PNG_SCALE) for side in figure.get_size_inches())
-    pixels = np.frombuffer(picture.getbuffer(), np.uint8).reshape(height, width, 4)
-    sheet = Figure(figsize=((width / _PNG_SCALE + 40) / _DOTS, (height / _PNG_SCALE + 70) / _DOTS))
-    sheet.figimage(pixels, 20 * _PNG_SCALE, 20 * _PNG_SCALE)
-    place = (20 / (sheet.get_figwidth() * _DOTS), 1 - 22 / (sheet.get_figheight() * _DOTS))
-    sheet.text(*place, title, fontsize=TEXT + 3, va="top", weight="bold")
+    scale = min(_PNG_SCALE, max(1, int(_WIDEST_PNG / (figure.get_figwidth() * _DOTS))))
+    pixels = _pixels(figure, scale)
+    height, width = pixels.shape[:2]
+    heading = Figure(figsize=((width / scale + 2 * _EDGE) / _DOTS, _HEADING / _DOTS))
+    place = (_EDGE / (width / scale + 2 * _EDGE), 1 - 22 / _HEADING)
+    heading.text(*place, title, fontsize=TEXT + 3, va="top", weight="bold")
+    top = _pixels(heading, scale)
+    sheet = np.empty((len(top) + height + _EDGE * scale, top.shape[1], 4), np.uint8)
+    sheet[:] = np.round(255 * np.array(to_rgba(PAPER.light))).astype(np.uint8)
+    sheet[: len(top)] = top
+    sheet[len(top) : len(top) + height, _EDGE * scale : _EDGE * scale + width] = pixels
     buffer = io.BytesIO()
-    sheet.savefig(
-        buffer,
-        format="png",
-        dpi=_DOTS * _PNG_SCALE,
-        facecolor=PAPER.light,
-        metadata={"Software": None},
-    )
+    # Pillow's own writer: drawing the pixels once more as an image would take seconds.
+    nothing: dict[str, Any] = {"Software": None}
+    imsave(buffer, sheet, format="png", dpi=_DOTS * scale, metadata=nothing)
     return buffer.getvalue()
+
+
+def _pixels(figure: Figure, scale: int) -> NDArray[np.uint8]:
+    """Draw a figure, `(height, width, 4)`, so many pixels to one CSS pixel."""
+    picture = io.BytesIO()
+    figure.savefig(picture, format="raw", dpi=_DOTS * scale, facecolor=PAPER.light)
+    wide, tall = (round(side * _DOTS * scale) for side in figure.get_size_inches())
+    return np.frombuffer(picture.getbuffer(), np.uint8).reshape(tall, wide, 4)
 
 
 @styled

@@ -1,0 +1,63 @@
+"""How much each step speaks for the answer, one panel for each method."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from recurra.report.canvas import TEXT, new_figure, styled
+from recurra.report.insight.curves import METHODS
+from recurra.report.insight.step_ticks import name_steps, picture_width
+from recurra.report.insight.steps import step_names
+from recurra.report.numbers import percent, significant
+from recurra.report.theme import COLOURS, INK
+from recurra.study.insight import Attribution, Trace
+
+__all__ = ["describe", "figure"]
+
+_PANEL, _NAMES = 128, 96
+_SMALL = 10
+_TOP = 5
+_HEX = {colour.name: colour.light for colour in COLOURS}
+
+
+@styled
+def figure(trace: Trace) -> Figure | None:
+    """Draw a bar for each step: up where it speaks for the explained score, down against it.
+
+    Returns:
+        The figure; None without attributions.
+    """
+    shown = [one for one in trace.attributions if len(one.scores)]
+    if not shown:
+        return None
+    width = picture_width(len(trace.labels), 70)
+    drawing = new_figure(_PANEL * len(shown) + _NAMES, width)
+    panels = list(drawing.subplots(len(shown), 1, squeeze=False)[:, 0])
+    for panel, one in zip(panels, shown, strict=True):
+        colours = [_HEX["c-blue"] if score < 0 else _HEX["c-vermilion"] for score in one.scores]
+        panel.bar(range(len(one.scores)), one.scores, color=colours, width=0.8)
+        panel.axhline(0, color=INK.light, linewidth=0.8)
+        panel.set_title(_title(one), loc="left", fontsize=TEXT, pad=4)
+        panel.tick_params(axis="y", labelsize=_SMALL)
+    name_steps(panels, trace.labels)
+    return drawing
+
+
+def describe(trace: Trace) -> str:
+    """Say in words which steps count most by each method."""
+    names = step_names(trace.labels)
+    parts = []
+    for one in trace.attributions:
+        ranked = sorted(range(len(one.scores)), key=lambda step: -abs(float(one.scores[step])))
+        top = ", ".join(
+            f"{names[step]} {significant(float(one.scores[step]), 2)}" for step in ranked[:_TOP]
+        )
+        parts.append(f"{_title(one)}: {top}")
+    return f"What speaks for the {trace.explained}. {'. '.join(parts)}."
+
+
+def _title(one: Attribution) -> str:
+    name = METHODS.get(one.method, one.method)
+    if one.completeness_error is None:
+        return name
+    return f"{name} (their sum is off by {percent(one.completeness_error, 2)})"
