@@ -107,7 +107,7 @@ def test_every_option_reaches_the_forecaster(days, parameters):
     given |= {"calendar": False, "residual": True, "skip": False, "bidirectional": True}
     assert {name: parameters[name] for name in given} == given
     assert parameters["frequency"] == "1h"
-    others = {"averaging", "checkpoint", "resume", "verbose", "frequency"}
+    others = {"averaging", "checkpoint", "resume", "verbose", "frequency", "watch_gradients"}
     assert parameters.keys() == given.keys() | others
 
 

@@ -48,21 +48,15 @@ def test_every_option_reaches_the_translator(parameters):
         "kernels": "keras", "preset": "accurate", "seed": 4,
     }  # fmt: skip
     line = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
-    line += [
-        "--tie-weights",
-        "--lowercase",
-        "--one-direction",
-        "--attention",
-        "additive",
-        "--watch-gradients",
-    ]
+    line += ["--tie-weights", "--lowercase", "--one-direction", "--attention", "additive"]
     line += ["--source", "en", "--target", "de", "--target-file", "b.txt"]
     printed = command(*TRAIN, "a.txt", *OUT, *line, "--json").json
     assert (printed["pairs"], printed["columns"]) == ("a.txt", ["en", "de", "b.txt"])
     given |= {"tie_weights": True, "lowercase": True, "bidirectional": False}
-    given |= {"attention_kind": "additive", "watch_gradients": True}
+    given |= {"attention_kind": "additive"}
     assert {name: parameters[name] for name in given} == given
-    assert parameters.keys() == given.keys() | {"checkpoint", "resume", "verbose"}
+    others = {"checkpoint", "resume", "verbose", "watch_gradients"}
+    assert parameters.keys() == given.keys() | others
 
 
 def test_what_is_left_out_is_left_to_the_translator(parameters):

@@ -108,9 +108,9 @@ def _gradients(model, windows):
 
 
 def _variables(model):
-    from recurra.models._weights import _named_variables
+    from recurra.models._weights import named_variables
 
-    return _named_variables(model)
+    return named_variables(model)
 
 
 READ = """

@@ -95,9 +95,9 @@ def test_every_weight_learns(name):
 
 
 def _variables(model):
-    from recurra.models._weights import _named_variables
+    from recurra.models._weights import named_variables
 
-    return _named_variables(model)
+    return named_variables(model)
 
 
 READ = """

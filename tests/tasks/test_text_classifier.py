@@ -337,7 +337,8 @@ def test_a_file_trains_as_its_rows_do(tmp_path):
     assert same_weights(found, plain_classifier().fit(TEXTS, LABELS))
     assert found.data_["source"] == str(path)
     assert len(found.data_["sha256"]) == 64
-    measured = found.evaluate_source(path, text="body", label="stars")
+    with pytest.warns(UserWarning, match="these are the data of the training"):
+        measured = found.evaluate_source(path, text="body", label="stars")
     assert measured["accuracy"] == found.score(TEXTS, LABELS)
     with pytest.raises(UnknownNameError, match="unknown column 'sters'; did you mean 'stars'"):
         found.evaluate_source(path, text="body", label="sters")
