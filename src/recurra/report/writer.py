@@ -77,6 +77,7 @@ def draw_pictures(pictures: Iterable[Picture[Source]], source: Source) -> Drawn:
         if figure is None:
             continue
         drawn.images[picture.slug] = png_bytes(figure, picture.title)
+        figure.set_layout_engine("none")  # it is laid out; doing so again takes most of the time
         drawn.drawings[picture.slug] = {
             "svg": svg_markup(figure, picture.slug, picture.describe(source)),
             "title": picture.title,

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.report.canvas import TEXT
+from recurra.report.canvas import Look
 from recurra.report.insight.ink import SMALL, Ink
 from recurra.report.insight.rows import Row
 from recurra.report.insight.scales import colour_map
+from recurra.report.insight.steps import column_name
 from recurra.report.theme import ACCENT, FAINT, INK, MUTED, PALE, PAPER
 from recurra.study.insight import LayerTrace
 
@@ -23,6 +24,8 @@ COLUMN = 82
 
 _BEGIN = CARDS + 44  # where the steps begin: before them, the state that the first cell gets
 _CELL, _TALL = 48.0, 44.0
+_FLOOR = 30.0  # room below the cells of one direction, for the weights' line
+_STUB = 16.0  # what leads to the first cell
 _SHIFT = 11  # how far the two directions stand apart, sideways
 _IN = _SHIFT + 15  # where the input of the way back passes the way forward
 _STRIP = 12  # units whose values a cell shows
@@ -53,8 +56,9 @@ class Board:
         self._ink.text(CARDS - 8, y, "input", colour=MUTED.light, ha="right")
         for place, step in enumerate(self._steps):
             if step is not None:
-                size = TEXT if len(names[step]) <= 11 else SMALL - 1
-                self._ink.text(self._x(place), y, names[step], size=size, weight="bold")
+                name, small = column_name(names[step])
+                look: Look = {"size": SMALL - 1} if small else {"weight": "bold"}
+                self._ink.text(self._x(place), y, name, linespacing=1.05, **look)
             else:
                 text = f"… {len(names) - len(self._there)} more …"
                 self._ink.text(self._x(place), y, text, size=SMALL, colour=MUTED.light)
@@ -83,6 +87,21 @@ class Board:
         self._ink.box(right - wide, bottom, wide, 26, edge=INK.light, face=PAPER.light)
         self._ink.text(right - wide / 2, bottom + 13, text, weight="bold")
 
+    def link(self, bottom: float, low: float, *, before: int) -> None:
+        """Lead from the last step below to the first cell above: a decoder's initial state.
+
+        Args:
+            bottom: Where the steps below end, in CSS pixels.
+            low: Where the row of the cells above begins.
+            before: Columns of the steps below.
+        """
+        last, turn, level = self._x(before - 1), CARDS + 12, bottom + 14
+        cell = self._x(0) - _CELL / 2 - _STUB
+        y = low + _FLOOR + _TALL / 2
+        self._ink.line((last, bottom), (last, level), (turn, level), (turn, y), (cell, y))
+        text = "the last state, and what attention reads, go to the decoder"
+        self._ink.text(turn + 12, level + 10, text, size=SMALL, colour=MUTED.light, ha="left")
+
     def _card(self, row: Row, bottom: float) -> None:
         """Write what a layer is, in the box that stands for its weights."""
         tall = 24 + 15 * len(row.lines)
@@ -96,7 +115,7 @@ class Board:
 
     def _one_way(self, row: Row, bottom: float) -> None:
         (layer,) = row.states
-        low, top = bottom + 30, bottom + row.height
+        low, top = bottom + _FLOOR, bottom + row.height
         self._bus(row, low - 12, 8 - _CELL / 2)
         self._cells(layer, low, 0)
         for place, step in self._there:
@@ -151,13 +170,14 @@ class Board:
         """Draw a layer that is there once: over all steps, or after the last one."""
         low, tall = bottom + 22, 28
         last = self._x(len(self._steps) - 1)
-        left = self._x(0) - _CELL / 2 if row.reads_steps else last - _CELL / 2
+        half = max(_CELL, 7.0 * len(row.vector) + 6) / 2
+        left = (self._x(0) if row.reads_steps else last) - half
         if row.weights:
             y = low + tall / 2
             self._ink.arrow((CARDS, y), (left, y), colour=ACCENT.light)
         for place, _ in self._there if row.reads_steps else self._there[-1:]:
             self._ink.arrow((self._x(place), bottom), (self._x(place), low))
-        wide = last + _CELL / 2 - left
+        wide = last + half - left
         self._ink.box(left, low, wide, tall, edge=MUTED.light, face=FAINT.light)
         self._ink.text(left + wide / 2, low + tall / 2, row.vector, size=SMALL)
         self._ink.arrow((last, low + tall), (last, bottom + row.height))
@@ -198,7 +218,7 @@ class Board:
         if 0 <= before < len(self._steps):
             start = x - sign * (COLUMN - self._half(before))
         else:
-            start = x - sign * (self._half(place) + 16)
+            start = x - sign * (self._half(place) + _STUB)
         self._ink.arrow((start, y), (x - sign * self._half(place), y))
 
     def _half(self, place: int) -> float:

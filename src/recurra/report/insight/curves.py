@@ -128,7 +128,7 @@ def deletion(trace: Trace) -> Figure | None:
         for one, colour in zip(trace.attributions, _colours(), strict=False)
         if len(one.deletion[0])
     ]
-    return _lines(lines, "share of the steps taken away", trace.explained, log=False)
+    return _lines(lines, "share of the steps taken away", "explained score", log=False)
 
 
 def describe_deletion(trace: Trace) -> str:
@@ -165,14 +165,20 @@ def _lines(lines: Sequence[_Line], x_label: str, y_label: str, *, log: bool) -> 
 def _scale(axes: Axes, lines: Sequence[_Line], *, log: bool) -> None:
     if log and any((line.y > 0).any() for line in lines):
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(numticks=7))
+        low, high = axes.get_ylim()
+        subs = (1.0,) if high > 100 * low else (1.0, 2.0, 5.0)
+        axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=7))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
         axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _power(value: float) -> str:
-    """Write a power of ten, `10⁻³`."""
-    return "10" + str(round(math.log10(value))).translate(_RAISED) if value > 0 else ""
+    """Write a value at a tick of a logarithmic axis, `10⁻³` or `2·10⁻³`."""
+    if value <= 0:
+        return ""
+    power = math.floor(math.log10(value) + 1e-9)
+    first = round(value / 10.0**power)
+    return ("" if first == 1 else f"{first}·") + "10" + str(power).translate(_RAISED)
 
 
 def _seen(values: Array) -> Array:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from recurra.report.attention_plot import token_label
+from recurra.report.numbers import shorten
 
-__all__ = ["StepAxis", "step_axis", "step_names"]
+__all__ = ["StepAxis", "column_name", "step_axis", "step_names"]
 
 _LINE = 13  # CSS pixels that an upright name of 10 pixels takes
 _WIDEST = 2640
 _NARROWEST = 640
+_SHORT, _LONG = 9, 12  # characters that fit into a column of the drawing, large and small
 _CLOCK = re.compile(r"[T ]\d\d:\d\d")
 
 
@@ -56,3 +58,18 @@ def step_names(labels: Sequence[str]) -> tuple[str, ...]:
         short = [stamp[: len(stamp) - len(tail)] if tail else stamp for stamp in stamps]
         return tuple(name + (" h" if tail == ":00:00" else "") for name in short)
     return tuple(map(token_label, labels))
+
+
+def column_name(name: str) -> tuple[str, bool]:
+    """Fit a step's name into a column of the network over time.
+
+    Args:
+        name: One of `step_names`.
+
+    Returns:
+        The name, in two lines or shortened where it is long, and whether it needs small letters.
+    """
+    if len(name) <= _SHORT:
+        return name, False
+    first, _, second = name.partition(" ")
+    return (f"{first}\n{second}" if second else shorten(name, _LONG)), True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from matplotlib.figure import Figure
 
@@ -10,9 +11,9 @@ from recurra.report.attention_plot import token_label
 from recurra.report.canvas import new_figure, styled
 from recurra.report.insight.board import Board
 from recurra.report.insight.ink import Ink
-from recurra.report.insight.rows import Row, network_rows
+from recurra.report.insight.rows import Row, network_stages
 from recurra.report.insight.steps import step_names
-from recurra.report.numbers import shorten
+from recurra.report.numbers import shorten, significant
 from recurra.study.insight import Trace
 
 __all__ = ["describe", "figure"]
@@ -20,6 +21,7 @@ __all__ = ["describe", "figure"]
 _FIRST, _LAST = 5, 3  # steps drawn of a long input
 _TOKENS = 28
 _ANSWER = 34
+_LINK = 40
 
 
 @styled
@@ -32,19 +34,28 @@ def figure(trace: Trace) -> Figure | None:
     Returns:
         The figure; None where no step or no recurrent layer is known.
     """
-    rows = network_rows(trace)
-    if not trace.labels or not any(row.states for row in rows):
+    stages = [stage for stage in network_stages(trace) if stage.labels]
+    if not stages:
         return None
-    steps = shown_steps(len(trace.labels))
-    height = _TOKENS + _ANSWER + sum(row.height for row in rows)
-    drawing = new_figure(height, Board.width(len(steps)))
-    ink = Ink(drawing, Board.width(len(steps)), height)
-    board = Board(ink, steps)
-    board.tokens(_TOKENS / 2 - 1, step_names(trace.labels))
-    bottom = float(_TOKENS)
-    for row in rows:
-        board.row(row, bottom)
-        bottom += row.height
+    steps = [shown_steps(len(stage.labels)) for stage in stages]
+    width = Board.width(max(map(len, steps)))
+    tall = [sum(row.height for row in stage.rows) for stage in stages]
+    height = _TOKENS * len(stages) + _LINK * (len(stages) - 1) + sum(tall) + _ANSWER
+    drawing = new_figure(height, width)
+    ink = Ink(drawing, width, height)
+    bottom = 0.0
+    for stage, shown in zip(stages, steps, strict=True):
+        board = Board(ink, shown)
+        if bottom:
+            plain = takewhile(lambda row: not row.states, stage.rows)
+            cells = bottom + _LINK + _TOKENS + sum(row.height for row in plain)
+            board.link(bottom, cells, before=len(steps[0]))
+            bottom += _LINK
+        board.tokens(bottom + _TOKENS / 2 - 1, step_names(stage.labels))
+        bottom += _TOKENS
+        for row in stage.rows:
+            board.row(row, bottom)
+            bottom += row.height
     board.answer(bottom, answer_text(trace))
     ink.finish()
     return drawing
@@ -63,14 +74,17 @@ def shown_steps(time: int) -> list[int | None]:
 
 def answer_text(trace: Trace) -> str:
     """Write the answer shortly: its first two parts."""
-    parts = [f"{shorten(token_label(name), 18)} {value:.3g}" for name, value in trace.answer[:2]]
+    parts = [
+        f"{shorten(token_label(name), 18)} {significant(value, 3)}"
+        for name, value in trace.answer[:2]
+    ]
     more = ", …" if len(trace.answer) > 2 else ""
-    return (", ".join(parts) + more).replace("-", "−") if parts else "output"
+    return ", ".join(parts) + more if parts else "output"
 
 
 def describe(trace: Trace) -> str:
     """Say in words what the drawing shows."""
-    parts = [_words(row) for row in network_rows(trace)]
+    parts = [_words(row) for stage in network_stages(trace) for row in stage.rows]
     time = len(trace.labels)
     return (
         f"The network over {time} steps, from the input {_ends(step_names(trace.labels))} at the "

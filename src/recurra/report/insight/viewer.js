@@ -36,8 +36,9 @@
   }
   function valueAt(lane, unit, time) {
     var code = decoded(lane)[unit * layer.steps + time];
-    return code === UNKNOWN ? null : lane.low + code / (UNKNOWN - 1) * (lane.high - lane.low);
+    return code === UNKNOWN ? null : scaled(lane, code);
   }
+  function scaled(lane, code) { return lane.low + code / (UNKNOWN - 1) * (lane.high - lane.low); }
   function colours(name) {
     var text = data.scales[name], found = [];
     for (var i = 0; i < text.length; i += 6) {
@@ -46,27 +47,41 @@
     return found;
   }
 
-  function paint(lane, canvas) {
+  function ends(lane) {
+    var low = 0, high = UNKNOWN - 1, bytes = decoded(lane);
+    if (!find("stretch").checked) return [low, high];
+    low = UNKNOWN; high = -1;
+    for (var i = 0; i < bytes.length; i++) {
+      if (bytes[i] === UNKNOWN) continue;
+      low = Math.min(low, bytes[i]); high = Math.max(high, bytes[i]);
+    }
+    if (lane.scale === "signed") { // zero keeps its colour
+      var middle = (UNKNOWN - 1) / 2, far = Math.max(middle - low, high - middle);
+      low = middle - far; high = middle + far;
+    }
+    return high > low ? [low, high] : [0, UNKNOWN - 1];
+  }
+  function paint(lane, canvas, end) {
     var units = layer.units.length, bytes = decoded(lane), scale = colours(lane.scale);
     canvas.width = layer.steps; canvas.height = units;
     var context = canvas.getContext("2d"), image = context.createImageData(layer.steps, units);
     for (var i = 0; i < bytes.length; i++) {
       if (bytes[i] === UNKNOWN) continue;
-      var rgb = scale[Math.round(bytes[i] / (UNKNOWN - 1) * (scale.length - 1))];
+      var rgb = scale[Math.round((bytes[i] - end[0]) / (end[1] - end[0]) * (scale.length - 1))];
       image.data.set([rgb[0], rgb[1], rgb[2], 255], 4 * i);
     }
     context.putImageData(image, 0, 0);
   }
-  function ramp(lane, title) {
+  function ramp(lane, title, end) {
     var box = element("span", title, "ramp"), scale = colours(lane.scale), stops = [];
     for (var i = 0; i < scale.length; i += 7) stops.push("rgb(" + scale[i].join() + ")");
-    element("span", box, "", written(lane.low));
+    element("span", box, "", written(scaled(lane, end[0])));
     element("i", box).style.background = "linear-gradient(90deg," + stops.join() + ")";
-    element("span", box, "", written(lane.high));
+    element("span", box, "", written(scaled(lane, end[1])));
   }
   function addLane(lane) {
-    var title = element("div", sheet, "lane-title", lane.title);
-    ramp(lane, title);
+    var title = element("div", sheet, "lane-title", lane.title), end = ends(lane);
+    ramp(lane, title, end);
     element("small", title, "", lane.told);
     var box = element("div", sheet, "lane"), canvas = element("canvas", box);
     var units = layer.units.length, tall = Math.max(72, Math.min(TALL, 4 * units));
@@ -75,7 +90,7 @@
     canvas.style.width = width * layer.steps + "px";
     canvas.style.height = tall + "px";
     if (units > tall) canvas.className = "fine";
-    paint(lane, canvas);
+    paint(lane, canvas, end);
     var pick = element("div", box, "pick");
     picks.push({ mark: pick, tall: tall, units: units });
     canvas.addEventListener("pointermove", function (event) { point(event, canvas, lane, false); });
@@ -256,6 +271,7 @@
   layerInput.addEventListener("change", open);
   stepInput.addEventListener("input", function () { step = +stepInput.value; move(true); tell(place, false); });
   unitInput.addEventListener("input", function () { place = +unitInput.value; chosen(); tell(place, false); });
+  find("stretch").addEventListener("change", show);
   colour.addEventListener("change", shade);
   find("words").addEventListener("click", function (event) {
     if (event.target.dataset.step === undefined) return;
