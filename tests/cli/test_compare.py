@@ -12,6 +12,7 @@ from command_line import SMALL, command, write_csv
 
 import recurra
 from recurra.cli import compare as module
+from recurra.cli import running
 
 CELLS = ("--cells", "dense,rnn")
 OPTIONS = (*CELLS, *SMALL, "--max-length", "3")
@@ -165,6 +166,23 @@ def test_looking_into_the_networks_can_be_left_out(monkeypatch, line, arguments,
     monkeypatch.setattr(module, "_run", lambda *given, **_: asked.append(given[3]))
     assert command(*line, *arguments).code == 0
     assert asked[0].get("insight") is expected
+
+
+def test_sections_of_the_report_can_be_left_out(work, monkeypatch):
+    asked = []
+    monkeypatch.setattr(running, "run_comparison", lambda *_, **given: asked.append(given) or [])
+    command("compare", "names", "--leave-out", "memory, words,reproduce")
+    (given,) = asked
+    assert {"training", "data"} <= set(given["sections"])
+    assert not {"memory", "words", "reproduce"} & set(given["sections"])
+
+
+def test_an_unknown_section_is_named_before_anything_is_trained(work, monkeypatch):
+    monkeypatch.setattr(running, "run_comparison", lambda *_, **given: pytest.fail("trained"))
+    ended = command("compare", "names", "--leave-out", "memroy")
+    assert ended.code == 2
+    assert "unknown section 'memroy'" in ended.err
+    assert "known: meaning, training" in ended.err
 
 
 @pytest.mark.parametrize("line", [("demo", "forecast"), ("compare", "x.csv", "--task", "generate")])

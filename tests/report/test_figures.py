@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pytest
+from insides import inside
 from matplotlib import image
 from matplotlib.figure import Figure
 
@@ -81,8 +82,9 @@ def test_pictures_that_have_nothing_to_show_are_left_out(factory: ModuleType) ->
 
 
 def test_text_stays_readable_on_a_phone(imdb: Records) -> None:
+    records = [record | {"insight": inside(record["model"])} for record in imdb]
     for picture in PICTURES:
-        figure = picture.draw(imdb)
+        figure = picture.draw(records)
         assert figure is not None
         width = figure.get_figwidth() * 72
         scale = 340 / width if width <= 440 else 1.0

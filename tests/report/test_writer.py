@@ -83,7 +83,7 @@ def test_wrong_records_write_nothing(tmp_path: Path) -> None:
 
 def test_public_names_come_lazily() -> None:
     plots = {"anomaly_plot", "backtest_plot", "forecast_plot"}
-    written = {"load_results", "records_table", "write_attention_plot"}
+    written = {"load_results", "records_table", "sections_without", "write_attention_plot"}
     reports = {"write_inspection", "write_report"}
     assert set(recurra.report.__all__) == {*written, *plots, *reports}
     with pytest.raises(AttributeError, match="nothing"):

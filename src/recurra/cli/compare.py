@@ -11,6 +11,7 @@ from recurra.cli import options as o
 from recurra.cli.compare_options import (
     Insight,
     LanguageOptions,
+    LeaveOut,
     MeasuringOptions,
     PairOptions,
     TextOptions,
@@ -97,6 +98,7 @@ def compare(
     resume: Annotated[
         bool, typer.Option("--resume", help="Keep the finished trainings in DIR.")
     ] = False,
+    leave_out: LeaveOut = None,
     as_json: o.Json = False,
 ) -> None:
     """Train networks on the same split and budget; write results, plots and a report."""
@@ -114,7 +116,7 @@ def compare(
         options["units"] = o.parse_units(training.units)
     if cells is not None:
         options["cells"] = cells
-    _run(task, source, out, options, resume=resume, as_json=as_json)
+    _run(task, source, out, options, resume=resume, as_json=as_json, leave_out=leave_out)
 
 
 def _check_task(task: str) -> None:
@@ -123,13 +125,24 @@ def _check_task(task: str) -> None:
 
 
 def _run(
-    task: str, source: str, out: Path, options: dict[str, Any], *, resume: bool, as_json: bool
+    task: str,
+    source: str,
+    out: Path,
+    options: dict[str, Any],
+    *,
+    resume: bool,
+    as_json: bool,
+    leave_out: str | None = None,
 ) -> None:
     with hold_interrupts():
         from recurra.cli.running import run_comparison
-        from recurra.report import records_table
+        from recurra.report import records_table, sections_without
 
-    records = run_comparison(source, out, options, resume=resume, notes=notes(), task=task)
+    unwanted = [name.strip() for name in (leave_out or "").split(",") if name.strip()]
+    sections = sections_without(task, unwanted)
+    records = run_comparison(
+        source, out, options, resume=resume, notes=notes(), task=task, sections=sections
+    )
     if as_json:
         print_json(records)
         return

@@ -22,6 +22,7 @@ from recurra.errors import UsageError
 __all__ = [
     "Insight",
     "LanguageOptions",
+    "LeaveOut",
     "MeasuringOptions",
     "PairOptions",
     "TextOptions",
@@ -37,6 +38,15 @@ Insight = Annotated[
     typer.Option(
         "--insight/--no-insight",
         help="Look into each trained classifier: memory, gates, attribution; on by default.",
+        show_default=False,
+    ),
+]
+LeaveOut = Annotated[
+    str | None,
+    typer.Option(
+        "--leave-out",
+        help="Sections to leave out of the report, such as memory,words.",
+        metavar="SECTION[,SECTION...]",
         show_default=False,
     ),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +58,7 @@ def run_comparison(
     resume: bool,
     notes: Console,
     task: str = "classify",
+    sections: Sequence[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Compare, and write `results.json`, `report.html` and plots into a folder.
 
@@ -82,7 +83,7 @@ def run_comparison(
         progress.close()
         remove_empty(made)
     write_results(records, results)
-    write_report(records, folder)
+    write_report(records, folder, sections=sections)
     return records
 
 

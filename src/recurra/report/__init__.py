@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from recurra.report.forecasts.backtest_plot import backtest_plot
     from recurra.report.forecasts.forecast_plot import forecast_plot
     from recurra.report.insight.writing import write_inspection
+    from recurra.report.kinds import sections_without
     from recurra.report.results import load_results
     from recurra.report.terminal import records_table
     from recurra.report.writer import write_report
@@ -21,6 +22,7 @@ __all__ = [
     "forecast_plot",
     "load_results",
     "records_table",
+    "sections_without",
     "write_attention_plot",
     "write_inspection",
     "write_report",
@@ -32,6 +34,7 @@ _HOMES = {
     "forecast_plot": "forecasts.forecast_plot",
     "load_results": "results",
     "records_table": "terminal",
+    "sections_without": "kinds",
     "write_attention_plot": "attention_plot",
     "write_inspection": "insight.writing",
     "write_report": "writer",

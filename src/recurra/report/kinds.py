@@ -7,11 +7,12 @@ they are needed: a table for the terminal needs no matplotlib.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from recurra.errors import UnknownNameError
 from recurra.study.summary import Record
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from recurra.report.pictures import Picture
 
-__all__ = ["KINDS", "ReportKind", "all_slugs", "kind_of"]
+__all__ = ["KINDS", "ReportKind", "all_slugs", "kind_of", "sections_without"]
 
 
 @dataclass(frozen=True)
@@ -94,3 +95,20 @@ def kind_of(record: Record) -> ReportKind:
 def all_slugs() -> set[str]:
     """Return the names of the pictures of every kind."""
     return {picture.slug for kind in KINDS.values() for picture in kind.pictures}
+
+
+def sections_without(task: str, left_out: Iterable[str]) -> tuple[str, ...]:
+    """Return the sections of a report but for some.
+
+    Args:
+        task: Task of the comparison, such as `"classify"`.
+        left_out: Names of sections to leave out.
+
+    Raises:
+        UnknownNameError: If such a report has no such section.
+    """
+    known = KINDS[task].sections
+    unwanted = set(left_out)
+    for name in sorted(unwanted - set(known)):
+        raise UnknownNameError("section", name, known)
+    return tuple(name for name in known if name not in unwanted)

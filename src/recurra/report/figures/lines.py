@@ -40,15 +40,17 @@ def name_ends(
         colours: Colour by model.
         pixels: Height of the axes in CSS pixels.
     """
-    low, high = axes.get_ylim()
     ranked = sorted(ends, key=lambda end: -end.y)
-    wanted = [min(1.0, max(0.0, (end.y - low) / (high - low))) for end in ranked]
+    # Through the axes' own transforms: the y axis may be logarithmic.
+    to_share = axes.transData + axes.transAxes.inverted()
+    shares = [float(to_share.transform((end.x, end.y))[1]) for end in ranked]
+    wanted = [min(1.0, max(0.0, share)) for share in shares]
     for end, place in zip(ranked, spread(wanted, LINE / pixels), strict=True):
         axes.annotate(
             shorten(end.name, 19),
             xy=(end.x, end.y),
-            xytext=(1.07, low + place * (high - low)),
-            textcoords=axes.get_yaxis_transform(),
+            xytext=(1.07, place),
+            textcoords="axes fraction",
             fontsize=TEXT,
             color=INK.light,
             va="center",

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from recurra.report.canvas import Look, axis, new_figure, styled
+from recurra.report.figures.log_axis import log_axis
 from recurra.report.figures.rows import key
 from recurra.report.insight.quantities import layer_name
 from recurra.report.numbers import significant
@@ -34,7 +32,6 @@ _CELLS = {"rnn": "c-vermilion", "lstm": "c-blue", "gru": "c-green", "other": "c-
 _ORDER = ("c-blue", "c-vermilion", "c-green", "c-pink", "c-ochre", "c-indigo", "c-sky", "c-wine")
 _HEX = {colour.name: colour.light for colour in COLOURS}
 _DASHES = (0, (4, 2.5))
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LONG = 22  # characters of a name that still stands in one of two columns
 
 
@@ -155,30 +152,12 @@ def _lines(lines: Sequence[_Line], x_label: str, y_label: str, *, log: bool) -> 
     axes = axis(drawing.add_subplot(), "y")
     for line in lines:
         axes.plot(line.x, _seen(line.y) if log else line.y, **_look(line))
-    _scale(axes, lines, log=log)
+    if log and any((line.y > 0).any() for line in lines):
+        log_axis(axes)
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label, color=MUTED.light)
     key(drawing, [Line2D([], [], label=line.name, **_look(line)) for line in lines], columns)
     return drawing
-
-
-def _scale(axes: Axes, lines: Sequence[_Line], *, log: bool) -> None:
-    if log and any((line.y > 0).any() for line in lines):
-        axes.set_yscale("log")
-        low, high = axes.get_ylim()
-        subs = (1.0,) if high > 100 * low else (1.0, 2.0, 5.0)
-        axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=7))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
-        axes.yaxis.set_minor_locator(NullLocator())
-
-
-def _power(value: float) -> str:
-    """Write a value at a tick of a logarithmic axis, `10⁻³` or `2·10⁻³`."""
-    if value <= 0:
-        return ""
-    power = math.floor(math.log10(value) + 1e-9)
-    first = round(value / 10.0**power)
-    return ("" if first == 1 else f"{first}·") + "10" + str(power).translate(_RAISED)
 
 
 def _seen(values: Array) -> Array:

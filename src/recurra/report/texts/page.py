@@ -7,6 +7,7 @@ from typing import Any
 
 from recurra.report.texts.cells import advice
 from recurra.report.texts.figures.confusion import shown_run
+from recurra.report.texts.insight import insight_context
 from recurra.report.texts.tables import COLUMNS, comparison_rows, examples, tiles
 from recurra.study.summary import Record, summarise
 from recurra.study.verdict import verdict
@@ -32,4 +33,5 @@ def context(records: Sequence[Record]) -> dict[str, Any]:
         "run_repeats": sum(record["model"] == run["model"] for record in records),
         "examples": examples(records[0]["data"]),
         "advice": advice(records),
+        "inside": insight_context(records),
     }

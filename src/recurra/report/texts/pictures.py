@@ -7,6 +7,7 @@ from recurra.report.texts.figures import (
     comparison,
     confusion,
     curves,
+    inside,
     intervals,
     lengths,
     order,
@@ -97,6 +98,33 @@ PICTURES = (
         order.figure,
         order.describe,
         "order",
+    ),
+    Picture(
+        "gradient_flows",
+        "Gradients on their way back",
+        "From the last step back through the recurrence alone. A straight line down vanishes, one "
+        "up explodes; dashed is the same network before its training.",
+        inside.flows,
+        inside.describe_flows,
+        "memory",
+    ),
+    Picture(
+        "memory",
+        "How far back the input counts",
+        "One token after the other is exchanged, here by its place from the end of the text, and "
+        "the change of the probabilities measured.",
+        inside.memory,
+        inside.describe_memory,
+        "memory",
+    ),
+    Picture(
+        "gates",
+        "Saturated gates",
+        "How often a gate is shut (below 0.1) or open (above 0.9) while the network reads the "
+        "example below, of all its units and steps.",
+        inside.gates,
+        inside.describe_gates,
+        "memory",
     ),
     Picture(
         "confusion",
