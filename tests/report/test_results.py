@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from insides import inside
 
 from recurra.errors import DataError, SourceError
 from recurra.report import load_results
@@ -80,6 +81,39 @@ def test_broken_record_is_explained(change: Change, message: str, imdb: Records)
     change(records[3])
     with pytest.raises(DataError, match=f"record 4: .*{message}"):
         check_results(records)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda i: i.update(example=[]), "'example' a text with its steps"),
+        (lambda i: i["example"].update(steps=[1]), "'example' a text with its steps"),
+        (lambda i: i["example"].update(answer=[["a"]]), "'example' a text with its steps"),
+        (lambda i: i["example"]["steps"].pop(), "one score of the 'attribution' for each step"),
+        (lambda i: i["attribution"].update(scores="0"), "'attribution' a method and its scores"),
+        (lambda i: i["layers"][0].update(gates=None), "'layers' a list of layers"),
+        (lambda i: i["layers"][0]["gates"]["forget"].pop("low"), "'layers' a list of layers"),
+        (lambda i: i["flows"][0].update(norms=[float("inf")]), "'flows' a list of norms"),
+        (lambda i: i["flows"][0].update(half_life="short"), "'flows' a list of norms"),
+        (lambda i: i["memory"]["change"].pop(), "'memory' changes by distance"),
+        (lambda i: i["memory"].update(effective_context=-1), "'memory' changes by distance"),
+        (lambda i: i["negation"]["swapped"][0].pop("bad"), "'negation' lists of pairs"),
+    ],
+)
+def test_broken_insight_is_explained(change: Change, message: str, imdb: Records) -> None:
+    record = imdb[3] | {"insight": inside("lstm")}
+    check_results([record])
+    change(record["insight"])
+    with pytest.raises(DataError, match=f"'insight' should hold.*{message}"):
+        check_results([record])
+
+
+@pytest.mark.parametrize(
+    "part", ["example", "attribution", "layers", "flows", "memory", "negation"]
+)
+def test_parts_of_the_insight_may_be_missing(part: str, imdb: Records) -> None:
+    check_results([imdb[3] | {"insight": {**inside("lstm"), part: None}}])
+    check_results([imdb[3] | {"insight": None}])
 
 
 def test_records_of_different_comparisons_are_refused(imdb: Records) -> None:

@@ -23,10 +23,11 @@ from recurra.report.kinds import KINDS
 from recurra.report.page import render_page
 from recurra.report.texts import pictures
 from recurra.report.texts.figures import inside as figures
+from recurra.report.texts.figures import openness
 
 Records = list[dict[str, Any]]
 DRAWING = {"svg": "<svg></svg>", "title": "A title", "caption": "A caption", "width": 440}
-DRAWN = ("comparison", "confusion", "gradient_flows", "memory", "gates")
+DRAWN = ("comparison", "confusion", "gradient_flows", "memory", "gates", "gates_by_token")
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +71,52 @@ def test_names_at_logarithmic_lines_do_not_touch(seen: Records) -> None:
     boxes = sorted((text.get_window_extent() for text in drawing.axes[0].texts), key=lambda b: b.y0)
     assert len(boxes) >= 3
     assert all(low.y1 <= high.y0 + 6 for low, high in pairwise(boxes))
+
+
+def test_gates_are_drawn_token_by_token_without_candidates(seen: Records) -> None:
+    records = copy.deepcopy(seen)
+    (layer,) = next(one for one in records if one["model"] == "lstm")["insight"]["layers"]
+    steps = [0.5, 0.5, 0.9, 0.5, 0.2, 0.5]
+    layer["gates"] = {
+        name: layer["gates"]["forget"] | {"steps": steps} for name in ("forget", "candidate")
+    }
+    drawing = openness.figure(records)
+    assert drawing is not None
+    panel = next(one for one in drawing.axes if one.get_title(loc="left") == "LSTM")
+    assert [line.get_ydata().tolist() for line in panel.lines] == [steps]
+    names = [label.get_text() for label in drawing.axes[-1].get_xticklabels()]
+    assert [names[place] for place in (0, 1, 3, 4, 5)] == ["not", "bad", "at", "all", "wonderful"]
+    told = openness.describe(records)
+    assert "LSTM, forget: from 20\u00a0% at all to 90\u00a0% at <script>" in told
+    assert "candidate" not in told
+
+
+def test_gates_of_another_text_are_not_drawn_beside(seen: Records) -> None:
+    records = copy.deepcopy(seen)
+    first = next(one for one in records if one["model"] == "gru")["insight"]
+    other = next(one for one in records if one["model"] == "rnn")["insight"]
+    other["example"]["steps"] = other["example"]["steps"][::-1]
+    drawing = openness.figure(records)
+    assert drawing is not None
+    titles = {panel.get_title(loc="left") for panel in drawing.axes}
+    assert "GRU" in titles
+    assert "SimpleRNN" not in titles
+    first["example"]["steps"] = []
+    assert openness.figure([one for one in records if one["model"] == "gru"]) is None
+
+
+def test_context_is_a_column_where_it_is_known(seen: Records) -> None:
+    page = page_of(seen)
+    (table,) = re.findall(
+        r'<table class="models"[^>]*models-note.*?</table>', page, flags=re.DOTALL
+    )
+    rows = re.findall(r"<tr.*?</tr>", table, flags=re.DOTALL)
+    last = [re.findall(r"<t[hd].*?</t[hd]>", row, flags=re.DOTALL)[-1] for row in rows]
+    assert "Context" in last[0]
+    for row, cell in zip(rows[1:], last[1:], strict=True):
+        seen_inside = re.search(r"<span>(SimpleRNN|LSTM|GRU)</span>", row)
+        assert words(cell) == ("8" if seen_inside else "–")
+    assert page_of([one | {"insight": None} for one in seen]).count(">Context<") == 0
 
 
 def test_page_colours_the_example_as_each_network_read_it(seen: Records) -> None:

@@ -14,7 +14,7 @@ __all__ = ["Reading", "insight_context", "looked_into"]
 
 _MOST_STEPS = 160
 _STRONGEST = 55  # per cent of a colour: text on it keeps its contrast
-_SAME = 1e-5  # probabilities closer than this differ by rounding alone
+_SAME = 1e-6  # probabilities no further apart differ by rounding, as for `PairAnswer.right`
 
 
 class Reading(NamedTuple):
@@ -131,5 +131,5 @@ def _negation(seen: Sequence[tuple[Record, Mapping[str, Any]]]) -> dict[str, Any
 def _pair(pair: Mapping[str, Any]) -> tuple[str, str]:
     """Write both probabilities of praise, and how they stand: `right`, `same` or `wrong`."""
     good, bad = pair["good_probability"], pair["bad_probability"]
-    state = "same" if abs(good - bad) < _SAME else "right" if good > bad else "wrong"
+    state = "same" if abs(good - bad) <= _SAME else "right" if good > bad else "wrong"
     return f"{percent(good, 0)} / {percent(bad, 0)}", state

@@ -8,7 +8,7 @@ from typing import Any
 from recurra.report.texts.cells import advice
 from recurra.report.texts.figures.confusion import shown_run
 from recurra.report.texts.insight import insight_context
-from recurra.report.texts.tables import COLUMNS, comparison_rows, examples, tiles
+from recurra.report.texts.tables import comparison_columns, comparison_rows, examples, tiles
 from recurra.study.summary import Record, summarise
 from recurra.study.verdict import verdict
 
@@ -25,7 +25,7 @@ def context(records: Sequence[Record]) -> dict[str, Any]:
     return {
         "tiles": tiles(records),
         "verdict": verdict(summaries),
-        "columns": COLUMNS,
+        "columns": comparison_columns(summaries),
         "rows": comparison_rows(records),
         "kinds": sorted({one.interval_kind for one in summaries}),
         "repeats": max(one.repeats for one in summaries),

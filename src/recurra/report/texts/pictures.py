@@ -10,6 +10,7 @@ from recurra.report.texts.figures import (
     inside,
     intervals,
     lengths,
+    openness,
     order,
     padding,
     size,
@@ -103,7 +104,7 @@ PICTURES = (
         "gradient_flows",
         "Gradients on their way back",
         "From the last step back through the recurrence alone. A straight line down vanishes, one "
-        "up explodes; dashed is the same network before its training.",
+        "up explodes; dashed is a cell with fresh weights in the place of the trained one.",
         inside.flows,
         inside.describe_flows,
         "memory",
@@ -124,6 +125,16 @@ PICTURES = (
         "example below, of all its units and steps.",
         inside.gates,
         inside.describe_gates,
+        "memory",
+    ),
+    Picture(
+        "gates_by_token",
+        "Gates at each token",
+        "How far each gate is open while the network reads the example below, mean of its units. "
+        "A forget gate that stays open keeps, an update gate that stays open keeps too; dips are "
+        "tokens at which the network lets go.",
+        openness.figure,
+        openness.describe,
         "memory",
     ),
     Picture(

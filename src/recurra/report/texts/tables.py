@@ -18,13 +18,12 @@ from recurra.report.tables import Column, ModelRow, model_rows
 from recurra.report.theme import model_colours
 from recurra.study.summary import ModelSummary, Record, summarise
 
-__all__ = ["COLUMNS", "comparison_rows", "examples", "tiles"]
+__all__ = ["comparison_columns", "comparison_rows", "examples", "tiles"]
 
 TOKENS = 90
 """The most tokens of an example that are shown."""
 
-
-COLUMNS: tuple[Column[ModelSummary], ...] = (
+_COLUMNS: tuple[Column[ModelSummary], ...] = (
     Column(
         "Accuracy",
         "share of right answers",
@@ -50,6 +49,26 @@ COLUMNS: tuple[Column[ModelSummary], ...] = (
     ),
     Column("Peak memory", "", lambda one: one.peak_memory_mb, megabytes),
 )
+_CONTEXT: Column[ModelSummary] = Column(
+    "Context",
+    "tokens that count",
+    lambda one: one.effective_context,
+    lambda value: fixed(value, 1 if value is not None and value % 1 else 0),
+    None,
+)
+
+
+def comparison_columns(summaries: Sequence[ModelSummary]) -> tuple[Column[ModelSummary], ...]:
+    """Return the columns of the table of models.
+
+    Args:
+        summaries: One for each model.
+
+    Returns:
+        The effective context among them where it is known of any.
+    """
+    known = any(one.effective_context is not None for one in summaries)
+    return (*_COLUMNS, _CONTEXT) if known else _COLUMNS
 
 
 def comparison_rows(records: Sequence[Record]) -> list[ModelRow]:
@@ -63,7 +82,8 @@ def comparison_rows(records: Sequence[Record]) -> list[ModelRow]:
         single model gets none.
     """
     summaries = summarise(records)
-    return model_rows(summaries, COLUMNS, model_colours(record["model"] for record in records))
+    colours = model_colours(record["model"] for record in records)
+    return model_rows(summaries, comparison_columns(summaries), colours)
 
 
 def tiles(records: Sequence[Record]) -> list[tuple[str, str, str]]:

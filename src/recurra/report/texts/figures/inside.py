@@ -131,7 +131,7 @@ def _gates(records: Sequence[Record]) -> list[GateShares]:
 
 
 def _powers(most: float) -> list[int]:
-    return [one for one in (1, 3, 10, 30, 100, 300, 1000, 3000) if one <= most]
+    return [one for one in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000) if one <= most]
 
 
 def _line(label: str, **look: Any) -> Line2D:
