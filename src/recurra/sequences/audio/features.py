@@ -197,7 +197,8 @@ class AudioFeatures:
         """Hann's window, scaled so that a sine of full scale has power 1."""
         count = self.window_samples
         taper = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(count) / count)
-        return (taper * (2.0 / taper.sum())).astype(np.float32)
+        result: Array = (taper * (2.0 / taper.sum())).astype(np.float32)
+        return result
 
     @cached_property
     def _filters(self) -> Array:
