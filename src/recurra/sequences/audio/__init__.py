@@ -1,6 +1,15 @@
 """Sound: reading, resampling, features of frames, collections of clips."""
 
+from recurra.sequences.audio.clips import AudioClips, read_clips
 from recurra.sequences.audio.features import AUDIO_KINDS, AudioFeatures
+from recurra.sequences.audio.frames import (
+    ClipFrames,
+    clip_rates,
+    common_rate,
+    compute_frames,
+    feature_cache_folder,
+)
+from recurra.sequences.audio.patterns import NamePattern
 from recurra.sequences.audio.reading import (
     AUDIO_ENDINGS,
     StreamResampler,
@@ -13,10 +22,18 @@ from recurra.sequences.audio.streaming import FeatureStream
 __all__ = [
     "AUDIO_ENDINGS",
     "AUDIO_KINDS",
+    "AudioClips",
     "AudioFeatures",
+    "ClipFrames",
     "FeatureStream",
+    "NamePattern",
     "StreamResampler",
     "check_rate",
+    "clip_rates",
+    "common_rate",
+    "compute_frames",
+    "feature_cache_folder",
     "read_audio",
+    "read_clips",
     "resample",
 ]
