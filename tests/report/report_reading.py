@@ -7,14 +7,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 
 from recurra.report import records_table
+from recurra.report.canvas import Sheet
 from recurra.report.page import render_page
 from recurra.report.pictures import Picture
 
 Records = list[dict[str, Any]]
 DRAWING = {"svg": "<svg></svg>", "title": "A title", "caption": "A caption", "width": 440}
+BLANK = Sheet(np.zeros((1, 1, 3), np.uint8), 1)
 
 
 def without_drawings(records: Records, pictures: Sequence[Picture]) -> str:

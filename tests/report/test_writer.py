@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from report_reading import BLANK
 
 import recurra.report
 from recurra.errors import DataError, OutputError
@@ -24,7 +25,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     slugs = ("comparison", "confusion", "word_order")
     chosen = tuple(picture for picture in pictures.PICTURES if picture.slug in slugs)
     monkeypatch.setattr(pictures, "PICTURES", chosen)
-    monkeypatch.setattr(writer, "png_bytes", lambda figure, title: b"\x89PNG")
+    monkeypatch.setattr(writer, "png_sheet", lambda figure, title: BLANK)
 
 
 def test_report_is_a_page_and_its_pictures(report: Path) -> None:

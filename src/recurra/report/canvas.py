@@ -9,12 +9,12 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
-from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar
+from typing import Any, Literal, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 from matplotlib import style
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -22,7 +22,19 @@ from numpy.typing import NDArray
 
 from recurra.report.theme import COLOURS, FAINT, INK, MUTED, PAPER
 
-__all__ = ["TEXT", "WIDTH", "Look", "axis", "new_figure", "png_bytes", "styled", "svg_markup"]
+__all__ = [
+    "TEXT",
+    "WIDTH",
+    "Look",
+    "Sheet",
+    "axis",
+    "encode_png",
+    "new_figure",
+    "png_bytes",
+    "png_sheet",
+    "styled",
+    "svg_markup",
+]
 
 Look: TypeAlias = dict[str, Any]
 """Keyword arguments of matplotlib that say how something looks."""
@@ -116,7 +128,18 @@ def axis(axes: Axes, grid: Literal["x", "y", "both"]) -> Axes:
     return axes
 
 
-@styled
+class Sheet(NamedTuple):
+    """A picture before it is a file.
+
+    Attributes:
+        pixels: Colours, shape `(height, width, 3)`, uint8.
+        scale: Pixels to a CSS pixel.
+    """
+
+    pixels: NDArray[np.uint8]
+    scale: int
+
+
 def png_bytes(figure: Figure, title: str) -> bytes:
     """Save a figure as PNG on the light page's paper; the same figure gives the same bytes.
 
@@ -127,6 +150,12 @@ def png_bytes(figure: Figure, title: str) -> bytes:
     Returns:
         The file's bytes.
     """
+    return encode_png(png_sheet(figure, title))
+
+
+@styled
+def png_sheet(figure: Figure, title: str) -> Sheet:
+    """Draw what `png_bytes` saves."""
     scale = min(_PNG_SCALE, max(1, int(_WIDEST_PNG / (figure.get_figwidth() * _DOTS))))
     pixels = _pixels(figure, scale)
     height, width = pixels.shape[:2]
@@ -134,23 +163,29 @@ def png_bytes(figure: Figure, title: str) -> bytes:
     place = (_EDGE / (width / scale + 2 * _EDGE), 1 - 22 / _HEADING)
     heading.text(*place, title, fontsize=TEXT + 3, va="top", weight="bold")
     top = _pixels(heading, scale)
-    sheet = np.empty((len(top) + height + _EDGE * scale, top.shape[1], 4), np.uint8)
-    sheet[:] = np.round(255 * np.array(to_rgba(PAPER.light))).astype(np.uint8)
+    paper = np.round(255 * np.array(to_rgb(PAPER.light))).astype(np.uint8)
+    sheet = np.empty((len(top) + height + _EDGE * scale, top.shape[1], 3), np.uint8)
+    sheet[:] = paper
     sheet[: len(top)] = top
     sheet[len(top) : len(top) + height, _EDGE * scale : _EDGE * scale + width] = pixels
+    return Sheet(sheet, scale)
+
+
+def encode_png(sheet: Sheet) -> bytes:
+    """Return the bytes of a PNG file; safe to run in another thread while the next is drawn."""
     buffer = io.BytesIO()
     # Pillow's own writer: drawing the pixels once more as an image would take seconds.
     nothing: dict[str, Any] = {"Software": None}
-    imsave(buffer, sheet, format="png", dpi=_DOTS * scale, metadata=nothing)
+    imsave(buffer, sheet.pixels, format="png", dpi=_DOTS * sheet.scale, metadata=nothing)
     return buffer.getvalue()
 
 
 def _pixels(figure: Figure, scale: int) -> NDArray[np.uint8]:
-    """Draw a figure, `(height, width, 4)`, so many pixels to one CSS pixel."""
+    """Draw a figure, `(height, width, 3)`, so many pixels to one CSS pixel."""
     picture = io.BytesIO()
     figure.savefig(picture, format="raw", dpi=_DOTS * scale, facecolor=PAPER.light)
     wide, tall = (round(side * _DOTS * scale) for side in figure.get_size_inches())
-    return np.frombuffer(picture.getbuffer(), np.uint8).reshape(tall, wide, 4)
+    return np.frombuffer(picture.getbuffer(), np.uint8).reshape(tall, wide, 4)[..., :3]
 
 
 @styled

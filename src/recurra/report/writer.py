@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from matplotlib.figure import Figure
+
 from recurra.errors import OutputError, UnknownNameError
-from recurra.report.canvas import png_bytes, svg_markup
+from recurra.report.canvas import encode_png, png_sheet, svg_markup
 from recurra.report.kinds import ReportKind, all_slugs, kind_of
 from recurra.report.page import render_page
 from recurra.report.pictures import Picture
@@ -61,30 +64,41 @@ def write_report(
     return write_folder(Path(directory) / "report.html", page, drawn.images, all_slugs())
 
 
-def draw_pictures(pictures: Iterable[Picture[Source]], source: Source) -> Drawn:
+def draw_pictures(
+    pictures: Iterable[Picture[Source]], source: Source, *, files_only: bool = False
+) -> Drawn:
     """Draw what a report shows, for its page and as files.
 
     Args:
         pictures: The pictures.
         source: What they are drawn from.
+        files_only: Draw none for the page.
 
     Returns:
         Those that have something to show.
     """
     drawn = Drawn({}, {})
-    for picture in pictures:
-        figure = picture.draw(source)
-        if figure is None:
-            continue
-        drawn.images[picture.slug] = png_bytes(figure, picture.title)
-        figure.set_layout_engine("none")  # it is laid out; doing so again takes most of the time
-        drawn.drawings[picture.slug] = {
-            "svg": svg_markup(figure, picture.slug, picture.describe(source)),
-            "title": picture.title,
-            "caption": picture.caption,
-            "width": round(figure.get_figwidth() * figure.dpi),
-        }
+    encoded = {}
+    with ThreadPoolExecutor(max_workers=1) as pool:  # compresses one while the next is drawn
+        for picture in pictures:
+            figure = picture.draw(source)
+            if figure is None:
+                continue
+            encoded[picture.slug] = pool.submit(encode_png, png_sheet(figure, picture.title))
+            if not files_only:
+                drawn.drawings[picture.slug] = _drawing(figure, picture, source)
+    drawn.images.update((slug, one.result()) for slug, one in encoded.items())
     return drawn
+
+
+def _drawing(figure: Figure, picture: Picture[Source], source: Source) -> dict[str, Any]:
+    figure.set_layout_engine("none")  # it is laid out; doing so again takes most of the time
+    return {
+        "svg": svg_markup(figure, picture.slug, picture.describe(source)),
+        "title": picture.title,
+        "caption": picture.caption,
+        "width": round(figure.get_figwidth() * figure.dpi),
+    }
 
 
 def write_folder(

@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from insides import inside
 from records import imdb_like
+from report_reading import BLANK
 
 from recurra.errors import UnknownNameError
 from recurra.report import sections_without, write_report, writer
@@ -161,7 +162,7 @@ def test_sections_left_out_are_neither_drawn_nor_written(
 ) -> None:
     chosen = tuple(one for one in pictures.PICTURES if one.slug in (*DRAWN, "word_order"))
     monkeypatch.setattr(pictures, "PICTURES", chosen)
-    monkeypatch.setattr(writer, "png_bytes", lambda figure, title: b"\x89PNG")
+    monkeypatch.setattr(writer, "png_sheet", lambda figure, title: BLANK)
     kept = sections_without("classify", ["memory", "confusion", "order", "reproduce"])
     page = write_report(seen, tmp_path, sections=kept).read_text(encoding="utf-8")
     gone = {"memory", "confusion", "order", "reproduce"}

@@ -96,10 +96,12 @@ def test_two_hundred_names_do_not_touch() -> None:
 
     drawing = scores.figure(replace(sentiment(200), attributions=sentiment(200).attributions[:1]))
     assert drawing is not None
-    drawing.canvas.draw()
-    boxes = [label.get_window_extent() for label in drawing.axes[-1].get_xticklabels()]
+    drawing.draw_without_rendering()
+    boxes = [name.get_window_extent() for name in drawing.axes[-1].texts]
     assert len(boxes) == 200
     assert all(left.x1 <= right.x0 + 0.5 for left, right in itertools.pairwise(boxes))
+    assert min(box.y0 for box in boxes) >= 0  # none is cut off at the edge of the picture
+    assert max(box.y1 for box in boxes) <= drawing.axes[-1].get_window_extent().y0
 
 
 def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:

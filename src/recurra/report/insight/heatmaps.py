@@ -11,14 +11,14 @@ from matplotlib.figure import Figure
 from recurra.report.canvas import TEXT, new_figure, styled
 from recurra.report.insight.quantities import Quantity, layer_name, quantities
 from recurra.report.insight.scales import colour_map
-from recurra.report.insight.step_ticks import name_steps, picture_width
+from recurra.report.insight.step_ticks import NAMES, name_steps, picture_width
 from recurra.report.numbers import percent
 from recurra.report.theme import MUTED
 from recurra.study.insight import LayerTrace
 
 __all__ = ["describe", "figure"]
 
-_PANEL, _TITLE, _NAMES, _KEY = 132, 30, 96, 92
+_PANEL, _TITLE, _KEY = 132, 30, 92
 _SMALL = 10
 
 
@@ -37,7 +37,7 @@ def figure(layer: LayerTrace, labels: Sequence[str]) -> Figure | None:
     if not shown or not len(labels):
         return None
     width = picture_width(len(labels), _KEY + 40)
-    drawing = new_figure((_PANEL + _TITLE) * len(shown) + _NAMES, width)
+    drawing = new_figure((_PANEL + _TITLE) * len(shown) + NAMES, width)
     panels = list(drawing.subplots(len(shown), 1, squeeze=False)[:, 0])
     for panel, quantity in zip(panels, shown, strict=True):
         _draw(panel, quantity)

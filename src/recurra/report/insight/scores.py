@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from recurra.report.canvas import TEXT, new_figure, styled
 from recurra.report.insight.curves import METHODS
-from recurra.report.insight.step_ticks import name_steps, picture_width
+from recurra.report.insight.step_ticks import NAMES, name_steps, picture_width
 from recurra.report.insight.steps import step_names
 from recurra.report.numbers import percent, significant
 from recurra.report.theme import COLOURS, INK
@@ -14,8 +17,9 @@ from recurra.study.insight import Attribution, Trace
 
 __all__ = ["describe", "figure"]
 
-_PANEL, _NAMES = 128, 96
+_PANEL = 128
 _SMALL = 10
+_BAR = 0.8  # of the width of a step
 _TOP = 5
 _HEX = {colour.name: colour.light for colour in COLOURS}
 
@@ -31,11 +35,11 @@ def figure(trace: Trace) -> Figure | None:
     if not shown:
         return None
     width = picture_width(len(trace.labels), 70)
-    drawing = new_figure(_PANEL * len(shown) + _NAMES, width)
+    drawing = new_figure(_PANEL * len(shown) + NAMES, width)
     panels = list(drawing.subplots(len(shown), 1, squeeze=False)[:, 0])
     for panel, one in zip(panels, shown, strict=True):
-        colours = [_HEX["c-blue"] if score < 0 else _HEX["c-vermilion"] for score in one.scores]
-        panel.bar(range(len(one.scores)), one.scores, color=colours, width=0.8)
+        panel.add_collection(_bars(one.scores), autolim=True)
+        panel.autoscale_view(scalex=False)
         panel.axhline(0, color=INK.light, linewidth=0.8)
         panel.set_title(_title(one), loc="left", fontsize=TEXT, pad=4)
         panel.tick_params(axis="y", labelsize=_SMALL)
@@ -54,6 +58,16 @@ def describe(trace: Trace) -> str:
         )
         parts.append(f"{_title(one)}: {top}")
     return f"What speaks for the {trace.explained}. {'. '.join(parts)}."
+
+
+def _bars(scores: NDArray[np.float32]) -> PolyCollection:
+    """Return a bar for each score in one collection; one artist each would take seconds."""
+    left = np.arange(len(scores)) - _BAR / 2
+    sides = np.stack([left, left, left + _BAR, left + _BAR], axis=1)
+    nothing = np.zeros_like(scores)
+    ends = np.stack([nothing, scores, scores, nothing], axis=1)
+    colours = np.where(scores < 0, _HEX["c-blue"], _HEX["c-vermilion"]).tolist()
+    return PolyCollection(list(np.stack([sides, ends], axis=-1)), facecolors=colours)
 
 
 def _title(one: Attribution) -> str:

@@ -7,13 +7,13 @@ from matplotlib.figure import Figure
 
 from recurra.report.canvas import TEXT, new_figure, styled
 from recurra.report.insight.quantities import layer_name
-from recurra.report.insight.step_ticks import name_steps, picture_width
+from recurra.report.insight.step_ticks import NAMES, name_steps, picture_width
 from recurra.report.theme import ACCENT, FAINT, MUTED
 from recurra.study.insight import LayerTrace, Trace
 
 __all__ = ["describe", "figure"]
 
-_PANEL, _NAMES = 66, 96
+_PANEL = 66
 _SMALL = 10
 _SHOWN = 6
 
@@ -26,7 +26,7 @@ def figure(trace: Trace) -> Figure | None:
     layer = trace.layers[-1]
     labels = layer.labels or trace.labels
     chosen = _lively(layer)
-    drawing = new_figure(_PANEL * len(chosen) + _NAMES, picture_width(len(labels), 90))
+    drawing = new_figure(_PANEL * len(chosen) + NAMES, picture_width(len(labels), 90))
     panels = list(drawing.subplots(len(chosen), 1, sharey=True, squeeze=False)[:, 0])
     for panel, unit in zip(panels, chosen, strict=True):
         panel.axhline(0, color=FAINT.light, linewidth=1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recurra.report.canvas import png_bytes
 from recurra.report.frame import render_template
 from recurra.report.insight.page import context
 from recurra.report.insight.pictures import KNOWN_SLUGS, PICTURES, layer_pictures
@@ -29,11 +28,7 @@ def write_inspection(trace: Trace, directory: str | Path) -> Path:
         OutputError: If the folder or a file cannot be written.
     """
     drawn = draw_pictures(PICTURES, trace)
-    maps = {}
-    for picture in layer_pictures(trace):
-        figure = picture.draw(trace)
-        if figure is not None:
-            maps[picture.slug] = png_bytes(figure, picture.title)
+    maps = draw_pictures(layer_pictures(trace), trace, files_only=True).images
     page = render_template(
         "insight/page.html.jinja",
         drawn.drawings,
