@@ -52,6 +52,12 @@ def test_a_tone_rings_its_filter(tone):
     assert AudioFeatures(8000)(np.zeros(800, np.float32)).min() == pytest.approx(np.log(1e-8))
 
 
+def test_a_higher_floor_hides_what_is_below(noise):
+    plain, floored = AudioFeatures(8000)(noise), AudioFeatures(8000, floor=-50.0)(noise)
+    np.testing.assert_allclose(np.exp(floored), np.exp(plain) + 1e-5, rtol=1e-3)
+    assert AudioFeatures(8000, floor=-50.0)(noise * 1e-4).std() < 0.01
+
+
 @pytest.mark.parametrize(("samples", "frames"), [(1, 1), (199, 1), (200, 1), (279, 1), (280, 2)])
 def test_frames_are_counted(samples, frames):
     features = AudioFeatures(8000, deltas=1)
@@ -94,7 +100,7 @@ def test_a_frame_does_not_see_what_comes_after_it(noise):
 
 
 def test_settings_come_back_from_json():
-    features = AudioFeatures(16000, "mfcc", mels=26, deltas=2, high=7600.0)
+    features = AudioFeatures(16000, "mfcc", mels=26, deltas=2, high=7600.0, floor=-60.0)
     assert AudioFeatures.from_config(json.loads(json.dumps(features.to_config()))) == features
 
 
@@ -117,6 +123,7 @@ def test_odd_settings_are_explained():
         ({"hop": 0.05}, "leaves out sound"),
         ({"low": 5000.0}, "below high"),
         ({"high": 5000.0}, "half of the rate"),
+        ({"floor": 3.0}, "floor must be decibels"),
         ({"kind": "mfcc", "mels": 5}, "13 coefficients of 5 mels"),
     ):
         with pytest.raises(UsageError, match=words):

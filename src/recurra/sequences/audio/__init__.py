@@ -1,5 +1,6 @@
 """Sound: reading, resampling, features of frames, collections of clips."""
 
+from recurra.sequences.audio.augmentation import SoundAugmentation
 from recurra.sequences.audio.clips import AudioClips, read_clips
 from recurra.sequences.audio.features import AUDIO_KINDS, AudioFeatures
 from recurra.sequences.audio.frames import (
@@ -27,6 +28,7 @@ __all__ = [
     "ClipFrames",
     "FeatureStream",
     "NamePattern",
+    "SoundAugmentation",
     "StreamResampler",
     "check_rate",
     "clip_rates",

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["AUDIO_KINDS", "AudioFeatures"]
 
 AUDIO_KINDS = ("logmel", "mfcc")
-_FLOOR = np.float32(1e-8)  # 80 dB below a full-scale sine: digital silence is no outlier
+_LOWEST_DB = -80.0
+_FLOOR = np.float32(10 ** (_LOWEST_DB / 10))  # digital silence is no outlier
 _FRAMES_AT_ONCE = 4096  # bounds the memory that an hour of sound needs
 
 Array = NDArray[np.float32]
@@ -46,6 +47,8 @@ class AudioFeatures:
         deltas: 0, or 1 for slopes beside the features, 2 for the slopes of those too.
         low: Lower end of the lowest filter, hertz.
         high: Upper end of the highest filter, hertz; `None` for half of the rate.
+        floor: Energies fade into this level, decibels below a sine of full scale: a higher one
+            hides how silent the room was.
 
     Raises:
         UnknownNameError: If `kind` is unknown.
@@ -63,6 +66,7 @@ class AudioFeatures:
     deltas: int = 0
     low: float = 20.0
     high: float | None = None
+    floor: float = -80.0
 
     def __post_init__(self) -> None:
         check_rate(self.rate)
@@ -81,6 +85,8 @@ class AudioFeatures:
             raise UsageError(f"low must be at least 0 and below high, not {self.low} and {top}")
         if top > self.rate / 2:
             raise UsageError(f"high must be at most half of the rate {self.rate}, not {top}")
+        if not _is_number(self.floor) or not _LOWEST_DB <= self.floor <= 0:
+            raise UsageError(f"floor must be decibels from {_LOWEST_DB:g} to 0, not {self.floor!r}")
         if self.hop > self.window:
             raise UsageError(f"hop {self.hop} leaves out sound between windows of {self.window} s")
         _ = self._filters  # refuses more mels than the windows can tell apart
@@ -154,6 +160,8 @@ class AudioFeatures:
 
     def derive(self, log_mel: Array) -> Array:
         """Return features from log-mel energies, shape `(frames, width)`."""
+        if self.floor > _LOWEST_DB:
+            log_mel = np.logaddexp(log_mel, np.float32(self.floor * np.log(10) / 10))
         parts = [log_mel if self.kind == "logmel" else log_mel @ self._cosines]
         for _ in range(self.deltas if len(log_mel) else 0):
             parts.append(deltas_of(parts[-1]))
