@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ForecastPredictor,
         GeneratorPredictor,
         RollPredictor,
+        TaggingPredictor,
         TextPredictor,
         TranslationPredictor,
         load_predictor,
@@ -36,7 +37,14 @@ if TYPE_CHECKING:
         probe,
     )
     from recurra.study.insight import Trace, inspect
-    from recurra.tasks import Forecaster, RollGenerator, TextClassifier, TextGenerator, Translator
+    from recurra.tasks import (
+        Forecaster,
+        RollGenerator,
+        SequenceTagger,
+        TextClassifier,
+        TextGenerator,
+        Translator,
+    )
 
 __all__ = [
     "ForecastPredictor",
@@ -44,6 +52,8 @@ __all__ = [
     "GeneratorPredictor",
     "RollGenerator",
     "RollPredictor",
+    "SequenceTagger",
+    "TaggingPredictor",
     "TextClassifier",
     "TextGenerator",
     "TextPredictor",
@@ -71,6 +81,8 @@ _LAZY = {
     "GeneratorPredictor": "recurra.runtime",
     "RollGenerator": "recurra.tasks",
     "RollPredictor": "recurra.runtime",
+    "SequenceTagger": "recurra.tasks",
+    "TaggingPredictor": "recurra.runtime",
     "TextClassifier": "recurra.tasks",
     "TextGenerator": "recurra.tasks",
     "TextPredictor": "recurra.runtime",

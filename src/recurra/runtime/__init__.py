@@ -42,6 +42,12 @@ from recurra.runtime.predictor import Prediction, TextPredictor
 from recurra.runtime.roll_predictor import ROLL_TASK, RollPredictor, check_roll
 from recurra.runtime.sampling import SamplingOptions, choose
 from recurra.runtime.specification import CELLS, POOLINGS, ClassifierSpecification
+from recurra.runtime.tagging import (
+    TAGGING_TASK,
+    TaggedToken,
+    TaggerSpecification,
+    TaggingPredictor,
+)
 from recurra.runtime.translation_specification import (
     TRANSLATOR_ATTENTIONS,
     TRANSLATOR_CELLS,
@@ -67,6 +73,7 @@ __all__ = [
     "LANGUAGE_INPUTS",
     "POOLINGS",
     "ROLL_TASK",
+    "TAGGING_TASK",
     "TRANSLATION_TASK",
     "TRANSLATOR_ATTENTIONS",
     "TRANSLATOR_CELLS",
@@ -90,6 +97,9 @@ __all__ = [
     "Prediction",
     "RollPredictor",
     "SamplingOptions",
+    "TaggedToken",
+    "TaggerSpecification",
+    "TaggingPredictor",
     "TextPredictor",
     "TextScore",
     "Translation",

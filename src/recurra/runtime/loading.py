@@ -12,13 +12,19 @@ from recurra.runtime.generator import GeneratorPredictor
 from recurra.runtime.generator_artifact import GENERATION_TASK, read_generator
 from recurra.runtime.predictor import TextPredictor
 from recurra.runtime.roll_predictor import ROLL_TASK, RollPredictor
+from recurra.runtime.tagging import TAGGING_TASK, TaggingPredictor
 from recurra.runtime.translator import TranslationPredictor
 from recurra.runtime.translator_artifact import TRANSLATION_TASK, read_translator
 
 __all__ = ["load_predictor"]
 
 Predictor: TypeAlias = (
-    TextPredictor | ForecastPredictor | GeneratorPredictor | RollPredictor | TranslationPredictor
+    TextPredictor
+    | ForecastPredictor
+    | GeneratorPredictor
+    | RollPredictor
+    | TaggingPredictor
+    | TranslationPredictor
 )
 
 
@@ -30,7 +36,7 @@ def load_predictor(path: str | Path) -> Predictor:
 
     Returns:
         What answers for the model's task: a `TextPredictor`, a `ForecastPredictor`, a
-        `GeneratorPredictor`, a `RollPredictor` or a `TranslationPredictor`.
+        `GeneratorPredictor`, a `RollPredictor`, a `TaggingPredictor` or a `TranslationPredictor`.
 
     Raises:
         SourceError: If there is no such file.
@@ -44,6 +50,8 @@ def load_predictor(path: str | Path) -> Predictor:
         return read_generator(artifact).predictor
     if task == TRANSLATION_TASK:
         return read_translator(artifact).predictor
+    if task == TAGGING_TASK:
+        return TaggingPredictor.from_artifact(artifact)
     if task == ROLL_TASK:
         return RollPredictor.from_artifact(artifact)
     return TextPredictor.from_artifact(artifact)

@@ -17,6 +17,7 @@ from recurra.sequences.rolls import ROLL_DATASETS
 from recurra.sequences.series_catalogue import SERIES_DATASETS
 from recurra.sequences.sources import missing_source, read_texts
 from recurra.sequences.tables import TextTable
+from recurra.sequences.tagging.sources import TAGGING_DATASETS
 
 __all__ = [
     "Dataset",
@@ -73,7 +74,7 @@ def dataset_kind(name: str) -> str:
 
     Returns:
         `"texts"` with labels, `"series"`, `"corpus"` of running text, `"pairs"` of texts,
-        or `"rolls"` of music.
+        `"rolls"` of music, or `"tags"` of tokens.
 
     Raises:
         UnknownNameError: If there is no such dataset.
@@ -243,10 +244,12 @@ _OTHERS: dict[str, Mapping[str, DatasetEntry]] = {
     "pairs": PAIRS_DATASETS,
     "rolls": ROLL_DATASETS,
     "series": SERIES_DATASETS,
+    "tags": TAGGING_DATASETS,
 }
 _HOLDS = {
     "corpus": "running text",
     "pairs": "pairs of texts",
     "rolls": "piano rolls",
     "series": "time series",
+    "tags": "sentences with a tag for every token",
 }

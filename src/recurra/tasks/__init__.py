@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from recurra.tasks._training_state import TrainingState
     from recurra.tasks.forecaster import Forecaster
     from recurra.tasks.roll_generator import RollGenerator
+    from recurra.tasks.tagging.tagger import SequenceTagger
     from recurra.tasks.text_classifier import TextClassifier
     from recurra.tasks.text_generator import TextGenerator
     from recurra.tasks.translator import Translator
@@ -27,6 +28,7 @@ __all__ = [
     "Forecaster",
     "RollGenerator",
     "Scales",
+    "SequenceTagger",
     "TextClassifier",
     "TextGenerator",
     "TrainingObserver",
@@ -46,6 +48,7 @@ _LAZY = {
     "Forecaster": "recurra.tasks.forecaster",
     "RollGenerator": "recurra.tasks.roll_generator",
     "Scales": "recurra.tasks._forecast_evaluation",
+    "SequenceTagger": "recurra.tasks.tagging.tagger",
     "TextClassifier": "recurra.tasks.text_classifier",
     "TextGenerator": "recurra.tasks.text_generator",
     "TrainingObserver": "recurra.tasks._training_observer",

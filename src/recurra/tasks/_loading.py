@@ -11,6 +11,7 @@ from recurra.runtime import (
     FORECAST_TASK,
     GENERATION_TASK,
     ROLL_TASK,
+    TAGGING_TASK,
     TRANSLATION_TASK,
     Artifact,
     read_artifact,
@@ -22,6 +23,7 @@ _ESTIMATORS = {
     FORECAST_TASK: "Forecaster",
     GENERATION_TASK: "TextGenerator",
     ROLL_TASK: "RollGenerator",
+    TAGGING_TASK: "SequenceTagger",
     TRANSLATION_TASK: "Translator",
 }
 

@@ -33,10 +33,9 @@ def repair_bio(tags: Sequence[str]) -> tuple[tuple[str, ...], int]:
     changed = 0
     for tag in tags:
         before = repaired[-1] if repaired else "O"
-        if _breaks(before, tag):
-            tag = f"B-{tag[2:]}"
-            changed += 1
-        repaired.append(tag)
+        broken = _breaks(before, tag)
+        repaired.append(f"B-{tag[2:]}" if broken else tag)
+        changed += broken
     return tuple(repaired), changed
 
 

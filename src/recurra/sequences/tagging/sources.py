@@ -62,12 +62,12 @@ def load_tagging_dataset(name: str, column: str | None = None) -> TaggedDataset:
     entry = TAGGING_DATASETS[name]
     first = get_files(name, entry)
     assert first is not None  # noqa: S101 - only datasets without places have no file
-    parts = [first.with_name(first.name.replace("train", p)) for p in ("train", "dev", "test")]
-    read = [
-        replace(_read(open_tagged_file(path, str(path), column), tagged=True), name=name)
-        for path in parts
-    ]
-    return TaggedDataset(name, *read, entry.description, entry.licence, entry.citation)
+    train, validation, test = (
+        _part(first.with_name(first.name.replace("train", part)), name, column)
+        for part in ("train", "dev", "test")
+    )
+    facts = (entry.description, entry.licence, entry.citation)
+    return TaggedDataset(name, train, validation, test, *facts)
 
 
 def resolve_tagged(
@@ -131,6 +131,10 @@ def open_tagged(
         if path.is_dir():
             raise SourceError(f"{name} is a folder; name a file in it")
     return open_tagged_file(path, name, column, kind)
+
+
+def _part(path: Path, name: str, column: str | None) -> TaggedSentences:
+    return replace(_read(open_tagged_file(path, str(path), column), tagged=True), name=name)
 
 
 def _read(file: TaggedFile, *, tagged: bool) -> TaggedSentences:
