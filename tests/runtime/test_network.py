@@ -89,6 +89,6 @@ def test_weights_that_do_not_fit_are_refused():
 
 
 def test_normalization_uses_keras_epsilon():
-    from recurra.runtime._network import _EPSILON
+    from recurra.runtime._encoding import EPSILON
 
-    assert keras.layers.BatchNormalization().epsilon == _EPSILON
+    assert keras.layers.BatchNormalization().epsilon == EPSILON

@@ -153,7 +153,7 @@ def test_few_padded_lengths_do_where_padding_is_skipped(monkeypatch):
     lengths = np.repeat([5, 10, 20, 40], [1, 1, 2, 60]).astype(np.int64)
     scattered = np.repeat([1, 40], [60, 6]).astype(np.int64)
     monkeypatch.setattr(
-        "recurra.tasks._text_batches.runs_native", lambda kernels: kernels == "auto"
+        "recurra.tasks._inputs.runs_native", lambda kernels: kernels == "auto"
     )
     assert choose_boundaries(lengths) == (40,)
     assert len(choose_boundaries(lengths, "keras")) == 2

@@ -11,7 +11,8 @@ from typing import Any
 import keras
 from keras import layers
 
-from recurra.models._blocks import dense, embed, pool, recurrent, token_mask
+from recurra.models._blocks import dense, embed, token_mask
+from recurra.models._encoders import encode, read_head
 from recurra.models._seeds import Seeds
 from recurra.runtime.specification import ClassifierSpecification
 
@@ -47,8 +48,8 @@ def build_classifier(specification: ClassifierSpecification, seed: int = 0) -> k
         vectors = layers.SpatialDropout1D(
             specification.embedding_dropout, seed=seeds.next(), name="embedding_dropout"
         )(vectors)
-    features = _encode(vectors, mask, specification, seeds)
-    features = _head(features, specification, seeds)
+    features = encode(vectors, mask, specification, seeds)
+    features = read_head(features, specification, seeds)
     inputs, logits = ids, dense(specification.classes, seeds, name="logits")(features)
     if specification.ngrams:
         ngrams = keras.Input((None,), dtype="int32", name="ngrams")
@@ -162,54 +163,6 @@ def deep_classifier(
 
 def _build(seed: int, vocabulary: int, classes: int, **options: Any) -> keras.Model:
     return build_classifier(ClassifierSpecification(vocabulary, classes, **options), seed)
-
-
-def _encode(vectors: Any, mask: Any, spec: ClassifierSpecification, seeds: Seeds) -> Any:
-    """Turn token vectors `(batch, time, embedding)` into one vector a text."""
-    if spec.cell == "dense":
-        mean = layers.GlobalAveragePooling1D(name="mean_over_time")(vectors, mask=mask)
-        return _hidden_layers(mean, spec.units, spec, seeds, "hidden")
-    states = vectors
-    for index, units in enumerate(spec.units):
-        top = index == len(spec.units) - 1
-        layer = recurrent(
-            spec.cell,
-            units,
-            seeds,
-            bidirectional=spec.bidirectional,
-            name=f"recurrent_{index}",
-            return_sequences=not (top and spec.pooling == "last"),
-            dropout=spec.dropout,
-            recurrent_dropout=spec.recurrent_dropout,
-        )
-        states = layer(states, mask=mask)
-        if spec.batch_normalization:
-            states = _normalize(states, mask if layer.return_sequences else None, index)
-    if spec.pooling == "last":
-        return states
-    return pool(states, mask, spec.pooling, spec.units[-1], seeds)
-
-
-def _normalize(states: Any, mask: Any, index: int) -> Any:
-    layer = layers.BatchNormalization(name=f"recurrent_{index}_normalization")
-    return layer(states) if mask is None else layer(states, mask=mask)
-
-
-def _head(features: Any, spec: ClassifierSpecification, seeds: Seeds) -> Any:
-    features = _hidden_layers(features, spec.head, spec, seeds, "head")
-    if not spec.head_dropout:
-        return features
-    return layers.Dropout(spec.head_dropout, seed=seeds.next(), name="head_dropout")(features)
-
-
-def _hidden_layers(
-    features: Any, units: tuple[int, ...], spec: ClassifierSpecification, seeds: Seeds, name: str
-) -> Any:
-    for index, width in enumerate(units):
-        features = dense(width, seeds, activation="relu", name=f"{name}_{index}")(features)
-        if spec.batch_normalization:
-            features = layers.BatchNormalization(name=f"{name}_{index}_normalization")(features)
-    return features
 
 
 def _wide(ngrams: Any, spec: ClassifierSpecification) -> Any:

@@ -9,11 +9,11 @@ from typing import Any
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
 from recurra.models import assign_weights, build_classifier, named_weights
 from recurra.runtime import ClassifierSpecification
 from recurra.tasks._checkpoint import Checkpoint
+from recurra.tasks._inputs import predict_rows
 from recurra.tasks._kernels import kernel_name, use_kernels
 from recurra.tasks._preparation import PreparedTexts
 from recurra.tasks._settings import TextClassifierSettings
@@ -25,8 +25,6 @@ from recurra.tasks._wide import fit_wide, fuse, wide_logits
 from recurra.tasks.metrics import quick_metrics
 
 __all__ = ["TrainedClassifier", "predict_rows", "run_fingerprint", "train_text_classifier"]
-
-_PREDICTION_BATCH = 128
 
 
 @dataclass(frozen=True)
@@ -122,24 +120,6 @@ def _widen(
     model = build_classifier(specification)
     assign_weights(model, weights)
     return model, specification
-
-
-def predict_rows(
-    model: keras.Model, inputs: TextInputs, rows: NDArray[np.int64], kernels: str = "auto"
-) -> NDArray[np.float32]:
-    """Return class probabilities of encoded rows, shape `(rows, classes)`.
-
-    Args:
-        model: A classifier.
-        inputs: Encoded texts.
-        rows: Row numbers.
-        kernels: What computes the recurrences: `auto`, `native` or `keras`.
-    """
-    probabilities = np.empty((len(inputs.encoded), model.output_shape[-1]), dtype=np.float32)
-    with use_kernels(kernels):
-        for indices, x in inputs.full_batches(rows, _PREDICTION_BATCH):
-            probabilities[indices] = np.asarray(model.predict_on_batch(x))[: len(indices)]
-    return probabilities[rows]
 
 
 def run_fingerprint(

@@ -1,0 +1,17 @@
+"""Networks over sequences of numbers, without Keras."""
+
+from __future__ import annotations
+
+from recurra.runtime.series.network import SequenceNetwork, SequenceState, stacked_frames
+from recurra.runtime.series.specification import SEQUENCE_TASKS, SequenceSpecification
+from recurra.runtime.series.streaming import RunningPool, SequenceStream
+
+__all__ = [
+    "SEQUENCE_TASKS",
+    "RunningPool",
+    "SequenceNetwork",
+    "SequenceSpecification",
+    "SequenceState",
+    "SequenceStream",
+    "stacked_frames",
+]
