@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recurra.errors import DatasetUnavailable, UnknownNameError, UsageError
+from recurra.sequences.audio import AUDIO_DATASETS
 from recurra.sequences.corpus_datasets import CORPUS_DATASETS
 from recurra.sequences.dataset_files import DatasetEntry, find_files, get_files
 from recurra.sequences.formats import ENDINGS
@@ -73,8 +74,8 @@ def dataset_kind(name: str) -> str:
     """Say what a dataset holds.
 
     Returns:
-        `"texts"` with labels, `"series"`, `"corpus"` of running text, `"pairs"` of texts,
-        `"rolls"` of music, or `"tags"` of tokens.
+        `"texts"` with labels, `"audio"` for sound with labels, `"series"`, `"corpus"` of running
+        text, `"pairs"` of texts, `"rolls"` of music, or `"tags"` of tokens.
 
     Raises:
         UnknownNameError: If there is no such dataset.
@@ -240,6 +241,7 @@ _DATASETS = {
     ),
 }
 _OTHERS: dict[str, Mapping[str, DatasetEntry]] = {
+    "audio": AUDIO_DATASETS,
     "corpus": CORPUS_DATASETS,
     "pairs": PAIRS_DATASETS,
     "rolls": ROLL_DATASETS,
@@ -247,6 +249,7 @@ _OTHERS: dict[str, Mapping[str, DatasetEntry]] = {
     "tags": TAGGING_DATASETS,
 }
 _HOLDS = {
+    "audio": "sound",
     "corpus": "running text",
     "pairs": "pairs of texts",
     "rolls": "piano rolls",

@@ -2,6 +2,12 @@
 
 from recurra.sequences.audio.augmentation import SoundAugmentation
 from recurra.sequences.audio.clips import AudioClips, read_clips
+from recurra.sequences.audio.datasets import (
+    AUDIO_DATASETS,
+    ClipsDataset,
+    audio_dataset_names,
+    resolve_clips,
+)
 from recurra.sequences.audio.features import AUDIO_KINDS, AudioFeatures
 from recurra.sequences.audio.frames import (
     ClipFrames,
@@ -21,15 +27,18 @@ from recurra.sequences.audio.reading import (
 from recurra.sequences.audio.streaming import FeatureStream
 
 __all__ = [
+    "AUDIO_DATASETS",
     "AUDIO_ENDINGS",
     "AUDIO_KINDS",
     "AudioClips",
     "AudioFeatures",
     "ClipFrames",
+    "ClipsDataset",
     "FeatureStream",
     "NamePattern",
     "SoundAugmentation",
     "StreamResampler",
+    "audio_dataset_names",
     "check_rate",
     "clip_rates",
     "common_rate",
@@ -38,4 +47,5 @@ __all__ = [
     "read_audio",
     "read_clips",
     "resample",
+    "resolve_clips",
 ]
