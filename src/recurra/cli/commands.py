@@ -19,6 +19,7 @@ from recurra.cli.probe import probe
 from recurra.cli.train_classify import classify
 from recurra.cli.train_forecast import forecast
 from recurra.cli.train_generate import train_generate
+from recurra.cli.train_tag import tag
 from recurra.cli.train_translate import train_translate
 
 __all__ = ["register"]
@@ -34,6 +35,7 @@ def register(app: typer.Typer, train: typer.Typer, data: typer.Typer) -> None:
     train.command()(forecast)
     train.command("generate")(train_generate)
     train.command("translate")(train_translate)
+    train.command()(tag)
     data.command("list")(list_command)
     data.command("get")(get_command)
     data.command("path")(path_command)

@@ -50,13 +50,11 @@ class EncodedSentences:
         words: Ids of the lower-cased words of every sentence.
         forms: Number of the form of every token, as it is written.
         spellings: Characters of every form.
-        tags: Numbers of the tags; `None` where there are none.
     """
 
     words: EncodedTexts
     forms: EncodedTexts
     spellings: EncodedTexts
-    tags: EncodedTexts | None = None
 
     def __len__(self) -> int:
         return len(self.words)
@@ -164,12 +162,8 @@ class SentenceEncoder:
         """Say whether a word was learnt."""
         return self._words.ids([_word(token)])[0] != 1
 
-    def encode(self, sentences: Sequence[Sentence], *, tagged: bool = False) -> EncodedSentences:
-        """Number the tokens, and the tags where wanted.
-
-        Raises:
-            DataError: If a tag was not in the training.
-        """
+    def encode(self, sentences: Sequence[Sentence]) -> EncodedSentences:
+        """Number words, forms and characters."""
         numbers: dict[str, int] = {}
         forms = [[numbers.setdefault(t, len(numbers)) for t in s.tokens] for s in sentences]
         words = [self._words.ids(map(_word, sentence.tokens)) for sentence in sentences]
@@ -177,8 +171,15 @@ class SentenceEncoder:
             EncodedTexts.from_sequences(words),
             EncodedTexts.from_sequences(forms),
             EncodedTexts.from_sequences([self._spell(form) for form in numbers]),
-            EncodedTexts.from_sequences([self._numbers(s) for s in sentences]) if tagged else None,
         )
+
+    def encode_tags(self, sentences: Sequence[Sentence]) -> EncodedTexts:
+        """Number the tags.
+
+        Raises:
+            DataError: If a tag was not in the training.
+        """
+        return EncodedTexts.from_sequences([self._numbers(sentence) for sentence in sentences])
 
     def to_config(self) -> dict[str, Any]:
         """Return plain JSON values."""

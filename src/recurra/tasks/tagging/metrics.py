@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from recurra.errors import MissingDependencyError
 from recurra.runtime.tagging import TaggingPredictor
+from recurra.sequences import EncodedTexts
 from recurra.sequences.tagging import EncodedSentences
 from recurra.tasks.metrics import classification_metrics
 
@@ -18,19 +19,20 @@ __all__ = ["entity_metrics", "measure_tags", "token_figures"]
 _SMALLEST = 1e-7
 
 
-def token_figures(predictor: TaggingPredictor, encoded: EncodedSentences) -> dict[str, float]:
+def token_figures(
+    predictor: TaggingPredictor, encoded: EncodedSentences, answers: EncodedTexts
+) -> dict[str, float]:
     """Return `loss`, the log loss in nats by token, and `accuracy` of the best tags.
 
     Args:
         predictor: A tagger.
-        encoded: Sentences with their tags.
+        encoded: Sentences.
+        answers: Numbers of their true tags.
     """
-    if encoded.tags is None:
-        raise TypeError("measuring needs sentences with tags")
     right, nats = 0, 0.0
     for rows, tags, shares in predictor.computed(encoded):
         valid = np.arange(tags.shape[1]) < encoded.lengths[rows][:, None]
-        true = encoded.tags.batch(rows, tags.shape[1])
+        true = answers.batch(rows, tags.shape[1])
         right += int((tags == true)[valid].sum())
         likely = np.take_along_axis(shares, true[..., None].astype(np.int64), axis=-1)[..., 0]
         nats -= float(np.log(np.maximum(likely[valid], _SMALLEST)).sum(dtype=np.float64))

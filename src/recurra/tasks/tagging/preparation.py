@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from recurra.errors import DataError
-from recurra.sequences import length_boundaries
+from recurra.sequences import EncodedTexts
 from recurra.sequences.tagging import (
     EncodedSentences,
     SentenceEncoder,
@@ -35,6 +35,7 @@ class PreparedSentences:
         train: Sentences to train on.
         validation: Sentences held out for early stopping.
         train_encoded: The sentences to train on, as numbers.
+        train_tags: Numbers of their tags.
         bio: Whether the tags are entities in BIO.
         data: Facts about the data for records, manifests and reports, JSON values.
     """
@@ -43,6 +44,7 @@ class PreparedSentences:
     train: TaggedSentences
     validation: TaggedSentences
     train_encoded: EncodedSentences
+    train_tags: EncodedTexts
     bio: bool
     data: dict[str, Any]
 
@@ -96,7 +98,7 @@ def prepare_sentences(
         minimum_count=settings.minimum_count,
         longest=settings.longest,
     )
-    encoded = encoder.encode(train.sentences, tagged=True)
+    encoded, tags = encoder.encode(train.sentences), encoder.encode_tags(train.sentences)
     bio = is_bio(encoder.tags)
     data = {
         "name": sentences.name,
@@ -113,7 +115,7 @@ def prepare_sentences(
         "notes": list(sentences.notes),
         "examples": _examples(train),
     }
-    return PreparedSentences(encoder, train, held, encoded, bio, data)
+    return PreparedSentences(encoder, train, held, encoded, tags, bio, data)
 
 
 def _unknown_share(sentences: TaggedSentences, encoder: SentenceEncoder) -> float:
@@ -127,7 +129,6 @@ def _lengths(encoded: EncodedSentences) -> dict[str, Any]:
         "mean": float(lengths.mean()),
         "median": float(np.median(lengths)),
         "longest": int(lengths.max()),
-        "boundaries": list(length_boundaries(lengths, 2)),
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.errors import DataError
+from recurra.errors import DataError, UsageError
 from recurra.models import build_tagger, named_weights
 from recurra.runtime import Artifact
 from recurra.runtime.tagging import TAGGING_TASK, TaggingPredictor
@@ -334,7 +334,7 @@ class SequenceTagger(TaskEstimator):
         self._check_fitted()
         if not len(sentences):
             raise DataError("there are no sentences to evaluate on")
-        self.encoder_.encode(sentences.sentences, tagged=True)  # refuses tags it does not know
+        self.encoder_.encode_tags(sentences.sentences)  # refuses tags it does not know
         answered = self.predictor_.answer_sentences(sentences.sentences)
         answers, shares = zip(*answered, strict=True)
         measured = measure_tags(
@@ -348,6 +348,22 @@ class SequenceTagger(TaskEstimator):
         figures = {"rows": len(sentences), "tokens": sentences.tokens, **measured}
         self._keep_metrics(figures)
         return figures
+
+    def export(self, path: str | Path) -> Path:
+        """Write the plain Keras model, for programs without Recurra.
+
+        Args:
+            path: Ends in `.keras`.
+
+        Raises:
+            NotFittedError: Before `fit`.
+            UsageError: If the ending is another; the legacy format `.h5` has no operation that
+                looks up the forms of a batch.
+            OutputError: If it cannot be written.
+        """
+        if Path(path).suffix == ".h5":
+            raise UsageError(f"a tagger cannot be written as .h5: let {path} end in .keras")
+        return super().export(path)
 
     @property
     def predictor_(self) -> TaggingPredictor:

@@ -12,13 +12,13 @@ import numpy as np
 
 from recurra.models import build_tagger, named_weights
 from recurra.runtime.tagging import TaggerSpecification, TaggingPredictor
-from recurra.sequences.tagging import EncodedSentences
+from recurra.sequences import EncodedTexts
 from recurra.tasks._checkpoint import Checkpoint
 from recurra.tasks._kernels import kernel_name, use_kernels
 from recurra.tasks._training import train
 from recurra.tasks._training_observer import TrainingObserver
 from recurra.tasks._training_state import TrainingState
-from recurra.tasks.tagging.batches import SentenceBatches
+from recurra.tasks.tagging.batches import SentenceBatches, sentence_inputs
 from recurra.tasks.tagging.loss import ChainLoss
 from recurra.tasks.tagging.metrics import token_figures
 from recurra.tasks.tagging.preparation import PreparedSentences
@@ -73,19 +73,23 @@ def train_tagger(
     sizes = (len(encoder.words), len(encoder.characters), len(encoder.tags))
     specification = settings.specification(*sizes, crf=prepared.bio)
     model = build_tagger(specification, seed)
+    encoded, kernels = prepared.train_encoded, settings.kernels
     batches = SentenceBatches(
-        prepared.train_encoded,
+        sentence_inputs(encoded, settings.batch_size, seed, kernels),
+        prepared.train_tags,
         batch_size=settings.batch_size,
         seed=seed,
         word_dropout=settings.word_dropout,
         whole=specification.crf,
     )
-    held = encoder.encode(prepared.validation.sentences, tagged=True)
+    held = prepared.validation.sentences
+    held_encoded, held_tags = encoder.encode(held), encoder.encode_tags(held)
 
     def validate() -> dict[str, float]:
-        return token_figures(TaggingPredictor(encoder, specification, named_weights(model)), held)
+        predictor = TaggingPredictor(encoder, specification, named_weights(model))
+        return token_figures(predictor, held_encoded, held_tags)
 
-    with use_kernels(settings.kernels):
+    with use_kernels(kernels):
         state = train(
             model,
             batches,
@@ -111,7 +115,8 @@ def run_fingerprint(
         chosen.pop("epochs")
     return {
         "data": prepared.data["sha256"],
-        "tags": _digest(prepared.train_encoded),
+        "tokens": _digest(prepared.train_encoded.words),
+        "tags": _digest(prepared.train_tags),
         "seed": seed,
         "kernel": kernel_name(settings.kernels),
         **chosen,
@@ -124,11 +129,6 @@ def _loss(specification: TaggerSpecification) -> keras.losses.Loss:
     return keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight")
 
 
-def _digest(encoded: EncodedSentences) -> str:
-    parts = (encoded.words, encoded.tags)
-    digest = hashlib.sha256()
-    for part in parts:
-        if part is not None:
-            digest.update(np.asarray(part.tokens, np.int32).tobytes())
-            digest.update(part.offsets.tobytes())
-    return digest.hexdigest()
+def _digest(rows: EncodedTexts) -> str:
+    tokens = np.asarray(rows.tokens, np.int32)
+    return hashlib.sha256(tokens.tobytes() + rows.offsets.tobytes()).hexdigest()
