@@ -14,7 +14,7 @@ __all__ = ["StepAxis", "column_name", "step_axis", "step_names"]
 _LINE = 13  # CSS pixels that an upright name of 10 pixels takes
 _WIDEST = 2640
 _NARROWEST = 640
-_SHORT, _LONG = 9, 12  # characters that fit into a column of the drawing, large and small
+_SHORT, _LONG = 8, 12  # characters that fit into a column of the drawing, large and small
 _CLOCK = re.compile(r"[T ]\d\d:\d\d")
 
 
