@@ -41,6 +41,13 @@ from recurra.runtime.loading import load_predictor
 from recurra.runtime.predictor import Prediction, TextPredictor
 from recurra.runtime.roll_predictor import ROLL_TASK, RollPredictor, check_roll
 from recurra.runtime.sampling import SamplingOptions, choose
+from recurra.runtime.series import (
+    SEQUENCE_CLASSIFICATION_TASK,
+    SEQUENCE_REGRESSION_TASK,
+    SequenceNetwork,
+    SequencePredictor,
+    SequenceSpecification,
+)
 from recurra.runtime.specification import CELLS, POOLINGS, ClassifierSpecification
 from recurra.runtime.tagging import (
     TAGGING_TASK,
@@ -73,6 +80,8 @@ __all__ = [
     "LANGUAGE_INPUTS",
     "POOLINGS",
     "ROLL_TASK",
+    "SEQUENCE_CLASSIFICATION_TASK",
+    "SEQUENCE_REGRESSION_TASK",
     "TAGGING_TASK",
     "TRANSLATION_TASK",
     "TRANSLATOR_ATTENTIONS",
@@ -97,6 +106,9 @@ __all__ = [
     "Prediction",
     "RollPredictor",
     "SamplingOptions",
+    "SequenceNetwork",
+    "SequencePredictor",
+    "SequenceSpecification",
     "TaggedToken",
     "TaggerSpecification",
     "TaggingPredictor",

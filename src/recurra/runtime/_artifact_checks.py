@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from recurra.errors import ArtifactError, CorruptArtifactError, RecurraError
 from recurra.runtime.artifact import Artifact
 
-__all__ = ["check_task", "corrupt_unless_usable"]
+__all__ = ["check_task", "checked_classes", "corrupt_unless_usable"]
 
 
 def check_task(artifact: Artifact, task: str, name: str) -> None:
@@ -44,3 +45,16 @@ def corrupt_unless_usable(name: str) -> Iterator[None]:
         raise
     except (RecurraError, LookupError, TypeError, ValueError) as error:
         raise CorruptArtifactError(f"{name} cannot be used: {error!s:.200}") from error
+
+
+def checked_classes(classes: Any) -> list[Any]:
+    """Return the classes of a file.
+
+    Raises:
+        CorruptArtifactError: If they are no list of different strings or integers.
+    """
+    if not isinstance(classes, list) or not all(isinstance(c, (str, int)) for c in classes):
+        raise CorruptArtifactError("the classes must be a list of strings or integers")
+    if len(set(classes)) != len(classes):
+        raise CorruptArtifactError("a class is named twice")
+    return classes

@@ -12,6 +12,11 @@ from recurra.runtime.generator import GeneratorPredictor
 from recurra.runtime.generator_artifact import GENERATION_TASK, read_generator
 from recurra.runtime.predictor import TextPredictor
 from recurra.runtime.roll_predictor import ROLL_TASK, RollPredictor
+from recurra.runtime.series import (
+    SEQUENCE_CLASSIFICATION_TASK,
+    SEQUENCE_REGRESSION_TASK,
+    SequencePredictor,
+)
 from recurra.runtime.tagging import TAGGING_TASK, TaggingPredictor
 from recurra.runtime.translator import TranslationPredictor
 from recurra.runtime.translator_artifact import TRANSLATION_TASK, read_translator
@@ -23,6 +28,7 @@ Predictor: TypeAlias = (
     | ForecastPredictor
     | GeneratorPredictor
     | RollPredictor
+    | SequencePredictor
     | TaggingPredictor
     | TranslationPredictor
 )
@@ -36,7 +42,8 @@ def load_predictor(path: str | Path) -> Predictor:
 
     Returns:
         What answers for the model's task: a `TextPredictor`, a `ForecastPredictor`, a
-        `GeneratorPredictor`, a `RollPredictor`, a `TaggingPredictor` or a `TranslationPredictor`.
+        `GeneratorPredictor`, a `RollPredictor`, a `SequencePredictor`, a `TaggingPredictor`
+        or a `TranslationPredictor`.
 
     Raises:
         SourceError: If there is no such file.
@@ -52,6 +59,8 @@ def load_predictor(path: str | Path) -> Predictor:
         return read_translator(artifact).predictor
     if task == TAGGING_TASK:
         return TaggingPredictor.from_artifact(artifact)
+    if task in (SEQUENCE_CLASSIFICATION_TASK, SEQUENCE_REGRESSION_TASK):
+        return SequencePredictor.from_artifact(artifact)
     if task == ROLL_TASK:
         return RollPredictor.from_artifact(artifact)
     return TextPredictor.from_artifact(artifact)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import CorruptArtifactError, DataError
-from recurra.runtime._artifact_checks import check_task
+from recurra.runtime._artifact_checks import check_task, checked_classes
 from recurra.runtime._network import ClassifierNetwork
 from recurra.runtime.artifact import Artifact
 from recurra.runtime.specification import ClassifierSpecification
@@ -96,7 +96,7 @@ class TextPredictor:
         }
         return cls(
             TextEncoder.from_config(artifact.encoder.get("text", {})),
-            _checked_classes(artifact.encoder.get("classes")),
+            checked_classes(artifact.encoder.get("classes")),
             ClassifierSpecification.from_dict(manifest.get("specification")),
             {k: v for k, v in artifact.weights.items() if not k.startswith(_NGRAM_PREFIX)},
             NgramVocabulary.from_arrays(ngrams) if ngrams else None,
@@ -166,11 +166,3 @@ class TextPredictor:
         ids = self.encoder.encode([text])[0]
         weights = self._network.attention(ids[None], np.array([len(ids)]))[0]
         return list(zip(self.encoder.decode(ids), weights.tolist(), strict=True))
-
-
-def _checked_classes(classes: Any) -> list[Any]:
-    if not isinstance(classes, list) or not all(isinstance(c, (str, int)) for c in classes):
-        raise CorruptArtifactError("the classes must be a list of strings or integers")
-    if len(set(classes)) != len(classes):
-        raise CorruptArtifactError("a class is named twice")
-    return classes

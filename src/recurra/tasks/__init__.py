@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from recurra.tasks._training_state import TrainingState
     from recurra.tasks.forecaster import Forecaster
     from recurra.tasks.roll_generator import RollGenerator
+    from recurra.tasks.series.sequence_classifier import SequenceClassifier
+    from recurra.tasks.series.sequence_regressor import SequenceRegressor
     from recurra.tasks.tagging.tagger import SequenceTagger
     from recurra.tasks.text_classifier import TextClassifier
     from recurra.tasks.text_generator import TextGenerator
@@ -28,6 +30,8 @@ __all__ = [
     "Forecaster",
     "RollGenerator",
     "Scales",
+    "SequenceClassifier",
+    "SequenceRegressor",
     "SequenceTagger",
     "TextClassifier",
     "TextGenerator",
@@ -48,6 +52,8 @@ _LAZY = {
     "Forecaster": "recurra.tasks.forecaster",
     "RollGenerator": "recurra.tasks.roll_generator",
     "Scales": "recurra.tasks._forecast_evaluation",
+    "SequenceClassifier": "recurra.tasks.series.sequence_classifier",
+    "SequenceRegressor": "recurra.tasks.series.sequence_regressor",
     "SequenceTagger": "recurra.tasks.tagging.tagger",
     "TextClassifier": "recurra.tasks.text_classifier",
     "TextGenerator": "recurra.tasks.text_generator",

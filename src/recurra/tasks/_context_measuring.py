@@ -19,7 +19,7 @@ from recurra.tasks.effective_context import (
     total_variation,
 )
 
-__all__ = ["classifier_context", "forecaster_context", "generator_context"]
+__all__ = ["affordable_inputs", "classifier_context", "forecaster_context", "generator_context"]
 
 Array: TypeAlias = NDArray[Any]
 
@@ -52,7 +52,7 @@ def classifier_context(
     usual = np.quantile(lengths, 0.75, method="nearest")
     nearest = np.argsort(np.abs(lengths - usual), kind="stable")
     long_enough = nearest[lengths[nearest] > usual / 2]
-    read = long_enough[: _affordable(weights, int(usual))]
+    read = long_enough[: affordable_inputs(weights, int(usual))]
     chosen = [np.asarray(texts[int(row)], np.int32) for row in rows[read]]
     clean, generator = predict(chosen), _generator(seed)
 
@@ -82,7 +82,7 @@ def generator_context(
         seed: Fixes what tokens are exchanged for.
     """
     length = min(_TOKENS, len(ids))
-    count = min(_affordable(weights, length), len(ids) // length)
+    count = min(affordable_inputs(weights, length), len(ids) // length)
     starts = np.linspace(0, len(ids) - length, count).astype(np.int64)
     pieces = np.asarray(ids[starts[:, None] + np.arange(length)], np.int32)
     positions = length - 1 - spaced_distances(length)
@@ -121,7 +121,7 @@ def forecaster_context(
         weights: Of the network, by name.
     """
     length = specification.lookback
-    count = min(_affordable(weights, length), len(windows))
+    count = min(affordable_inputs(weights, length), len(windows))
     series, origins = windows.locate(np.linspace(0, len(windows) - 1, count).astype(np.int64))
     encoded = reader.encode(reader.rows(series, origins), series, origins)
     inputs = {name: getattr(encoded, name) for name in specification.inputs}
@@ -142,7 +142,7 @@ def forecaster_context(
     return memory_curve(change, length)
 
 
-def _affordable(weights: Mapping[str, Array], length: int) -> int:
+def affordable_inputs(weights: Mapping[str, Array], length: int) -> int:
     """Return how many inputs to average so that the measuring takes about a second at most."""
     recurrent = sum(array.size for name, array in weights.items() if name.startswith("recurrent"))
     each = max(1, recurrent) * length * _DRAWS * len(spaced_distances(length))

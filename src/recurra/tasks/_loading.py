@@ -11,6 +11,8 @@ from recurra.runtime import (
     FORECAST_TASK,
     GENERATION_TASK,
     ROLL_TASK,
+    SEQUENCE_CLASSIFICATION_TASK,
+    SEQUENCE_REGRESSION_TASK,
     TAGGING_TASK,
     TRANSLATION_TASK,
     Artifact,
@@ -23,6 +25,8 @@ _ESTIMATORS = {
     FORECAST_TASK: "Forecaster",
     GENERATION_TASK: "TextGenerator",
     ROLL_TASK: "RollGenerator",
+    SEQUENCE_CLASSIFICATION_TASK: "SequenceClassifier",
+    SEQUENCE_REGRESSION_TASK: "SequenceRegressor",
     TAGGING_TASK: "SequenceTagger",
     TRANSLATION_TASK: "Translator",
 }

@@ -63,7 +63,9 @@ def train(
         DivergedError: If the loss becomes NaN or infinite.
         CheckpointError: If the checkpoint belongs to another run.
     """
-    momentum = _momentum(options.averaging, data.num_batches)
+    # Without validation no epoch but the last counts: a thirtieth of the whole training.
+    steps = data.num_batches if options.monitor else options.epochs * data.num_batches // 10
+    momentum = _momentum(options.averaging, max(1, steps))
     adam = WatchedAdam if watch_gradients else keras.optimizers.Adam
     optimizer = adam(
         learning_rate(options, options.epochs * data.num_batches),

@@ -67,9 +67,10 @@ class TrainingLoop(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_begin(self, logs: Any = None) -> None:
         del logs
-        if self._options.judge_start and self.state.epoch == 0:
+        monitor = self._options.monitor
+        if self._options.judge_start and self.state.epoch == 0 and monitor is not None:
             figures = {f"val_{name}": value for name, value in self._validate().items()}
-            self._judge(figures[self._options.monitor])
+            self._judge(self._smaller_is_better(figures[monitor]))
         for observer in self._observers:
             observer.training_started(self.state, self._options.epochs, self._data.num_batches)
 
@@ -141,14 +142,17 @@ class TrainingLoop(keras.callbacks.Callback):  # type: ignore[misc]
         state.epoch = epoch + 1
         if self._options.decay != "plateau":
             state.learning_rate = float(self.model.optimizer.learning_rate)
-        self._judge(float(logs[self._options.monitor]))
+        monitor = self._options.monitor
+        # Without validation every epoch is the best so far.
+        self._judge(-epoch if monitor is None else self._smaller_is_better(float(logs[monitor])))
         state.seconds.append(time.perf_counter() - self._started)
+
+    def _smaller_is_better(self, value: float) -> float:
+        return value if "loss" in (self._options.monitor or "") else -value
 
     def _judge(self, value: float) -> None:
         """Keep the best weights; without progress lower the rate, and in the end stop."""
         state, options = self.state, self._options
-        if "loss" not in options.monitor:
-            value = -value
         if value < state.best_value:
             state.best_value, state.best_epoch = value, state.epoch
             state.waited = state.since_reduction = 0

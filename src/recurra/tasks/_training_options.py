@@ -32,7 +32,8 @@ class TrainingOptions:
         averaging: Momentum of a moving average over the weights after each step (Polyak &
             Juditsky 1992), which is what is validated and kept; 0 keeps the weights themselves.
             It is lowered where it would span more than a third of an epoch.
-        monitor: The validation figure that decides; a `loss` is better when lower.
+        monitor: The validation figure that decides; a `loss` is better when lower. With `None`
+            nothing is held out to decide: training goes to its end, and the last weights are kept.
         judge_start: Validate the first weights too, and keep them if no epoch is better.
     """
 
@@ -46,7 +47,7 @@ class TrainingOptions:
     smallest_learning_rate: float = 1e-5
     clip_norm: float = 1.0
     averaging: float = 0.0
-    monitor: str = "val_loss"
+    monitor: str | None = "val_loss"
     judge_start: bool = False
 
     def __post_init__(self) -> None:
