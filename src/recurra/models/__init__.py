@@ -21,6 +21,7 @@ from recurra.models._forecasters import build_forecaster
 from recurra.models._language_models import build_language_model, reset_states
 from recurra.models._readout import attention_weights_model
 from recurra.models._sequence_networks import build_sequence_network
+from recurra.models._speech_networks import build_recognizer
 from recurra.models._taggers import build_tagger
 from recurra.models._translators import build_translator
 from recurra.models._weights import assign_weights, named_variables, named_weights
@@ -33,6 +34,7 @@ __all__ = [
     "build_classifier",
     "build_forecaster",
     "build_language_model",
+    "build_recognizer",
     "build_sequence_network",
     "build_tagger",
     "build_translator",

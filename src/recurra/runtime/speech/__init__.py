@@ -7,6 +7,12 @@ from recurra.runtime.speech.decoding import (
     Hypothesis,
     log_likelihood,
 )
+from recurra.runtime.speech.network import (
+    RecognizerNetwork,
+    RecognizerState,
+    recognizer_shapes,
+)
+from recurra.runtime.speech.specification import RecognizerSpecification
 
 __all__ = [
     "ALPHABET_LEVELS",
@@ -15,6 +21,10 @@ __all__ = [
     "BeamDecoder",
     "GreedyDecoder",
     "Hypothesis",
+    "RecognizerNetwork",
+    "RecognizerSpecification",
+    "RecognizerState",
     "choose_symbols",
     "log_likelihood",
+    "recognizer_shapes",
 ]

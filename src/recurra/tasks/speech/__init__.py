@@ -1,0 +1,1 @@
+"""Sound: classes of clips, and transcripts."""
