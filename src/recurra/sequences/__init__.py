@@ -50,7 +50,7 @@ from recurra.sequences.series_frames import FrameKind, frame_kind, frame_of
 from recurra.sequences.series_matching import match_columns
 from recurra.sequences.series_sources import read_series
 from recurra.sequences.sources import FileTable, read_texts
-from recurra.sequences.splits import stratified_split
+from recurra.sequences.splits import group_split, stratified_split
 from recurra.sequences.splitting import WORD_PATTERN, normalize, split
 from recurra.sequences.statistics import LengthStatistics
 from recurra.sequences.stream_decoder import StreamDecoder
@@ -130,6 +130,7 @@ __all__ = [
     "frame_kind",
     "frame_of",
     "get_dataset",
+    "group_split",
     "label_codes",
     "length_boundaries",
     "lengths_to_mask",

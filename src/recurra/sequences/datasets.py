@@ -8,6 +8,7 @@ from pathlib import Path
 
 from recurra.errors import DatasetUnavailable, UnknownNameError, UsageError
 from recurra.sequences.audio import AUDIO_DATASETS
+from recurra.sequences.collections import COLLECTION_DATASETS
 from recurra.sequences.corpus_datasets import CORPUS_DATASETS
 from recurra.sequences.dataset_files import DatasetEntry, find_files, get_files
 from recurra.sequences.formats import ENDINGS
@@ -74,8 +75,9 @@ def dataset_kind(name: str) -> str:
     """Say what a dataset holds.
 
     Returns:
-        `"texts"` with labels, `"audio"` for sound with labels, `"series"`, `"corpus"` of running
-        text, `"pairs"` of texts, `"rolls"` of music, or `"tags"` of tokens.
+        `"texts"` with labels, `"audio"` for sound with labels, `"collection"` for sequences of
+        numbers with labels, `"series"` of time, `"corpus"` of running text, `"pairs"` of texts,
+        `"rolls"` of music, or `"tags"` of tokens.
 
     Raises:
         UnknownNameError: If there is no such dataset.
@@ -242,6 +244,7 @@ _DATASETS = {
 }
 _OTHERS: dict[str, Mapping[str, DatasetEntry]] = {
     "audio": AUDIO_DATASETS,
+    "collection": COLLECTION_DATASETS,
     "corpus": CORPUS_DATASETS,
     "pairs": PAIRS_DATASETS,
     "rolls": ROLL_DATASETS,
@@ -250,6 +253,7 @@ _OTHERS: dict[str, Mapping[str, DatasetEntry]] = {
 }
 _HOLDS = {
     "audio": "sound",
+    "collection": "sequences of numbers with labels",
     "corpus": "running text",
     "pairs": "pairs of texts",
     "rolls": "piano rolls",

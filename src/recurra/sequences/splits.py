@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from recurra.errors import DataError, ShapeError, UsageError
 
-__all__ = ["stratified_split"]
+__all__ = ["group_split", "stratified_split"]
 
 
 def stratified_split(
@@ -49,6 +52,40 @@ def stratified_split(
     held_out = np.sort(held_out).astype(np.int64)
     training = np.setdiff1d(np.arange(codes.size, dtype=np.int64), held_out, assume_unique=True)
     return training, held_out
+
+
+def group_split(
+    groups: Sequence[Any], share: float, generator: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Hold out whole groups: no speaker, machine or patient is in both parts.
+
+    Groups are drawn until their rows come nearest to the wanted share; at least one is held out
+    and at least one is not.
+
+    Args:
+        groups: The group of each row, shape `(rows,)`.
+        share: Share of the rows to hold out, between 0 and 1, both excluded.
+        generator: Source of the draw.
+
+    Returns:
+        Row numbers of the training part and of the held-out part: int64, sorted, disjoint,
+        together all rows.
+
+    Raises:
+        UsageError: If `share` is not between 0 and 1.
+        DataError: If there are fewer than two groups.
+    """
+    if not 0 < share < 1:
+        raise UsageError(f"the share to hold out must be between 0 and 1, not {share}")
+    names, codes = np.unique(np.asarray(groups).astype(str), return_inverse=True)
+    if len(names) < 2:
+        only = f"only one, {names[0]!r}" if len(names) else "none"
+        raise DataError(f"a split by groups needs at least two of them; there is {only}")
+    drawn = generator.permutation(len(names))[:-1]
+    held = np.cumsum(np.bincount(codes)[drawn])
+    count = int(np.abs(held - share * len(codes)).argmin()) + 1
+    out = np.isin(codes, drawn[:count])
+    return np.flatnonzero(~out).astype(np.int64), np.flatnonzero(out).astype(np.int64)
 
 
 def _check_classes(rows: int, classes: int, sizes: NDArray[np.int64]) -> None:
