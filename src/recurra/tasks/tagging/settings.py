@@ -106,17 +106,21 @@ _ARCHITECTURE = (
 )
 PRESETS: dict[str, dict[str, Any]] = {
     "fast": {},
+    # Tried on the validation part of UD English EWT: weaker dropout (0.4, none between layers, a of
+    # 0.25) is best in the fifth epoch, at 94.9 %; this still gains in the tenth, at 95.1 %.
     "accurate": {
         "units": 200,
         "layers": 2,
-        "character_units": 64,
-        "dropout": 0.0,
-        "input_dropout": 0.4,
-        "head_dropout": 0.4,
+        "character_units": 100,
+        "dropout": 0.3,
+        "character_dropout": 0.2,
+        "input_dropout": 0.5,
+        "head_dropout": 0.5,
+        "word_dropout": 1.0,
         "averaging": 0.995,
     },
 }
-_STEPS = {"fast": 3_000, "accurate": 8_000}
+_STEPS = {"fast": 3_000, "accurate": 9_500}
 _FEWEST_EPOCHS, _MOST_EPOCHS = 4, 60
 
 
