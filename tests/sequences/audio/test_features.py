@@ -58,6 +58,16 @@ def test_a_higher_floor_hides_what_is_below(noise):
     assert AudioFeatures(8000, floor=-50.0)(noise * 1e-4).std() < 0.01
 
 
+def test_levels_of_clips_play_no_part(noise):
+    features = AudioFeatures(8000, level="clip", floor=-40.0)
+    np.testing.assert_allclose(features(noise), features(3 * noise), atol=0.01)
+    assert features(noise).max() == pytest.approx(0, abs=1e-3)
+    with pytest.raises(UsageError, match="level='absolute' for streams"):
+        features.stream()
+    with pytest.raises(UnknownNameError, match="level of audio features"):
+        AudioFeatures(8000, level="loud")
+
+
 @pytest.mark.parametrize(("samples", "frames"), [(1, 1), (199, 1), (200, 1), (279, 1), (280, 2)])
 def test_frames_are_counted(samples, frames):
     features = AudioFeatures(8000, deltas=1)

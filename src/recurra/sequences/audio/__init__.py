@@ -8,7 +8,7 @@ from recurra.sequences.audio.datasets import (
     audio_dataset_names,
     resolve_clips,
 )
-from recurra.sequences.audio.features import AUDIO_KINDS, AudioFeatures
+from recurra.sequences.audio.features import AUDIO_KINDS, AUDIO_LEVELS, AudioFeatures
 from recurra.sequences.audio.frames import (
     ClipFrames,
     clip_rates,
@@ -30,6 +30,7 @@ __all__ = [
     "AUDIO_DATASETS",
     "AUDIO_ENDINGS",
     "AUDIO_KINDS",
+    "AUDIO_LEVELS",
     "AudioClips",
     "AudioFeatures",
     "ClipFrames",

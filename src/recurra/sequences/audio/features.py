@@ -19,9 +19,10 @@ from recurra.sequences.audio.reading import check_rate
 if TYPE_CHECKING:
     from recurra.sequences.audio.streaming import FeatureStream
 
-__all__ = ["AUDIO_KINDS", "AudioFeatures"]
+__all__ = ["AUDIO_KINDS", "AUDIO_LEVELS", "AudioFeatures"]
 
 AUDIO_KINDS = ("logmel", "mfcc")
+AUDIO_LEVELS = ("absolute", "clip")
 _LOWEST_DB = -80.0
 _FLOOR = np.float32(10 ** (_LOWEST_DB / 10))  # digital silence is no outlier
 _FRAMES_AT_ONCE = 4096  # bounds the memory that an hour of sound needs
@@ -49,6 +50,8 @@ class AudioFeatures:
         high: Upper end of the highest filter, hertz; `None` for half of the rate.
         floor: Energies fade into this level, decibels below a sine of full scale: a higher one
             hides how silent the room was.
+        level: `absolute`, or `clip` to measure all energies from the loudest of the clip, so that
+            its volume plays no part; that is known at the clip's end only, so no streams.
 
     Raises:
         UnknownNameError: If `kind` is unknown.
@@ -67,11 +70,14 @@ class AudioFeatures:
     low: float = 20.0
     high: float | None = None
     floor: float = -80.0
+    level: str = "absolute"
 
     def __post_init__(self) -> None:
         check_rate(self.rate)
         if self.kind not in AUDIO_KINDS:
             raise UnknownNameError("kind of audio features", str(self.kind), AUDIO_KINDS)
+        if self.level not in AUDIO_LEVELS:
+            raise UnknownNameError("level of audio features", str(self.level), AUDIO_LEVELS)
         for name, least, most in (("mels", 2, 512), ("coefficients", 1, 512), ("deltas", 0, 2)):
             _check_whole(name, getattr(self, name), least, most)
         for name, longest in (("window", 1.0), ("hop", 1.0)):
@@ -160,6 +166,8 @@ class AudioFeatures:
 
     def derive(self, log_mel: Array) -> Array:
         """Return features from log-mel energies, shape `(frames, width)`."""
+        if self.level == "clip" and len(log_mel):
+            log_mel = log_mel - log_mel.max()
         if self.floor > _LOWEST_DB:
             log_mel = np.logaddexp(log_mel, np.float32(self.floor * np.log(10) / 10))
         parts = [log_mel if self.kind == "logmel" else log_mel @ self._cosines]
@@ -169,7 +177,16 @@ class AudioFeatures:
         return result
 
     def stream(self) -> FeatureStream:
-        """Return an object that takes sound in pieces and gives the same frames."""
+        """Return an object that takes sound in pieces and gives the same frames.
+
+        Raises:
+            UsageError: If energies are measured from the loudest of the clip.
+        """
+        if self.level == "clip":
+            raise UsageError(
+                "these features are relative to the loudest moment of a clip, which a stream does "
+                "not know; train with level='absolute' for streams"
+            )
         from recurra.sequences.audio.streaming import FeatureStream
 
         return FeatureStream(self)
