@@ -99,7 +99,7 @@ def look(subject: Subject, parts: Sequence[str] = PARTS, seed: int = 0) -> Trace
         layers=_traces(subject, found.calls, gradients) if states else (),
         blocks=blocks_of(subject.model),
         attributions=attributions(subject, seed=seed) if "attribution" in parts else (),
-        memory=memory_curve(subject, seed=seed) if "memory" in parts else None,
+        memory=memory_curve(subject, seed=seed) if _remembers(subject, parts) else None,
         flows=gradient_flows(subject, found=found, seed=seed) if "flows" in parts else (),
         facts={
             "steps": len(subject.labels),
@@ -107,6 +107,10 @@ def look(subject: Subject, parts: Sequence[str] = PARTS, seed: int = 0) -> Trace
             "backend": keras.backend.backend(),
         },
     )
+
+
+def _remembers(subject: Subject, parts: Sequence[str]) -> bool:
+    return "memory" in parts and subject.answers_last
 
 
 def _passed(subject: Subject, parts: Sequence[str]) -> Pass:

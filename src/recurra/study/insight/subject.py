@@ -53,6 +53,8 @@ class Subject:
             has no attention.
         layer_labels: Names of the steps of recurrent layers that run over other steps than
             `labels` (the decoder of a translator), by the layer's name.
+        answers_last: Whether the answer comes after the last step; otherwise steps are not so far
+            back from it, and there is no curve of the memory.
     """
 
     model: Any
@@ -69,6 +71,7 @@ class Subject:
     sequence: str | int | None = None
     attention: Callable[[], NDArray[np.float32] | None] = lambda: None
     layer_labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    answers_last: bool = True
 
     @property
     def source(self) -> Any:

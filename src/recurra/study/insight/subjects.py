@@ -13,6 +13,7 @@ from recurra.study.insight._forecast_subject import forecast_subject
 from recurra.study.insight._keras_subject import keras_subject
 from recurra.study.insight._language_subject import language_subject
 from recurra.study.insight._roll_subject import roll_subject
+from recurra.study.insight._tagging_subject import tagging_subject
 from recurra.study.insight._text_subject import text_subject
 from recurra.study.insight._translation_subject import translation_subject
 from recurra.study.insight._watching import recurrent_layers
@@ -20,6 +21,7 @@ from recurra.study.insight.subject import Subject
 from recurra.tasks import (
     Forecaster,
     RollGenerator,
+    SequenceTagger,
     TextClassifier,
     TextGenerator,
     Translator,
@@ -104,6 +106,7 @@ def _wanted(model: Any) -> str:
 
 
 _BUILDERS: dict[type, Callable[[Any, Any, Any], Subject]] = {
+    SequenceTagger: tagging_subject,
     TextClassifier: text_subject,
     TextGenerator: language_subject,
     Translator: translation_subject,

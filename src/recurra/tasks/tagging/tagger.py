@@ -23,6 +23,7 @@ from recurra.tasks._estimator import TaskEstimator
 from recurra.tasks._setting_checks import plain_value
 from recurra.tasks._training_observer import TrainingObserver
 from recurra.tasks.tagging.card import tagger_card
+from recurra.tasks.tagging.context import tagger_context
 from recurra.tasks.tagging.metrics import measure_tags
 from recurra.tasks.tagging.preparation import PreparedSentences, hold_out, prepare_sentences
 from recurra.tasks.tagging.settings import (
@@ -88,7 +89,9 @@ class SequenceTagger(TaskEstimator):
         specification_: The architecture.
         data_: Facts about the training data.
         training_: The final `TrainingState`; not kept by `save`.
-        metrics_: The figures recorded by `evaluate`.
+        metrics_: `effective_context`, the number of tokens up to a token that its tag hangs on, of
+            `context_length` (see `effective_context`; not for `"dense"`); and the figures recorded
+            by `evaluate`.
     """
 
     task = TAGGING_TASK
@@ -273,6 +276,9 @@ class SequenceTagger(TaskEstimator):
         self.specification_ = trained.specification
         self.settings_ = settings
         self._keep_training(trained.state, prepared.data)
+        if settings.cell != "dense":
+            held = prepared.validation.sentences
+            self._keep_context(tagger_context(self.predictor_, held, int(self.seed)))
         return self
 
     def predict(self, X: Any) -> list[list[str]]:
