@@ -19,6 +19,9 @@ def does(task: object) -> str:
         runtime.FORECAST_TASK: "continues series",
         runtime.GENERATION_TASK: "writes text",
         runtime.ROLL_TASK: "writes piano rolls",
+        runtime.SEQUENCE_CLASSIFICATION_TASK: "labels sequences of numbers",
+        runtime.SEQUENCE_REGRESSION_TASK: "gives a number for each sequence",
+        runtime.TAGGING_TASK: "tags the words of sentences",
         runtime.TRANSLATION_TASK: "translates",
     }
     return words.get(task, "labels texts") if isinstance(task, str) else "labels texts"
