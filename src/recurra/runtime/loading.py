@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from recurra.runtime.artifact import read_artifact
+from recurra.runtime.artifact import Artifact, read_artifact
 from recurra.runtime.forecast_artifact import FORECAST_TASK, read_forecaster
 from recurra.runtime.forecast_predictor import ForecastPredictor
 from recurra.runtime.generator import GeneratorPredictor
@@ -51,16 +52,16 @@ def load_predictor(path: str | Path) -> Predictor:
     """
     artifact = read_artifact(path)
     task = artifact.manifest.get("task")
-    if task == FORECAST_TASK:
-        return read_forecaster(artifact).predictor
-    if task == GENERATION_TASK:
-        return read_generator(artifact).predictor
-    if task == TRANSLATION_TASK:
-        return read_translator(artifact).predictor
-    if task == TAGGING_TASK:
-        return TaggingPredictor.from_artifact(artifact)
-    if task in (SEQUENCE_CLASSIFICATION_TASK, SEQUENCE_REGRESSION_TASK):
-        return SequencePredictor.from_artifact(artifact)
-    if task == ROLL_TASK:
-        return RollPredictor.from_artifact(artifact)
-    return TextPredictor.from_artifact(artifact)
+    read = _READERS.get(task) if isinstance(task, str) else None
+    return (read or TextPredictor.from_artifact)(artifact)
+
+
+_READERS: dict[str, Callable[[Artifact], Predictor]] = {
+    FORECAST_TASK: lambda artifact: read_forecaster(artifact).predictor,
+    GENERATION_TASK: lambda artifact: read_generator(artifact).predictor,
+    ROLL_TASK: RollPredictor.from_artifact,
+    SEQUENCE_CLASSIFICATION_TASK: SequencePredictor.from_artifact,
+    SEQUENCE_REGRESSION_TASK: SequencePredictor.from_artifact,
+    TAGGING_TASK: TaggingPredictor.from_artifact,
+    TRANSLATION_TASK: lambda artifact: read_translator(artifact).predictor,
+}

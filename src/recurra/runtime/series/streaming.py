@@ -108,4 +108,5 @@ class SequenceStream:
         """
         if self._answer is None:
             raise DataError("no step has come yet; give at least one")
-        return self._answer[0]
+        answer: Array = self._answer[0]
+        return answer

@@ -26,7 +26,7 @@ def as_sequences(X: Any, channels: int | None = None) -> list[NDArray[np.float32
     """
     if isinstance(X, (str, bytes, dict)) or not hasattr(X, "__iter__"):
         raise DataError(f"a list of sequences is needed, not {type(X).__name__}")
-    found = []
+    found: list[NDArray[np.float32]] = []
     for position, item in enumerate(X):
         row = _as_array(item, position)
         expected = channels if channels is not None else (found[0].shape[1] if found else None)

@@ -51,9 +51,9 @@ class Augmentation:
         varied = self._slice(values, generator).copy()
         own = varied[:, : self.channels]
         if self.magnitude:
-            own *= generator.normal(1, self.magnitude, own.shape[1]).astype(np.float32)
+            own *= np.float32(generator.normal(1, self.magnitude, own.shape[1]))
         if self.jitter:
-            own += generator.normal(0, self.jitter, own.shape).astype(np.float32)
+            own += np.float32(generator.normal(0, self.jitter, own.shape))
         return varied
 
     def _slice(self, values: Array, generator: np.random.Generator) -> Array:

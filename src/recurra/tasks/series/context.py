@@ -57,4 +57,5 @@ def sequence_context(
 
 def _averaged(row: Array, distance: int) -> Array:
     steps = np.arange(len(row))[None] == len(row) - 1 - distance
-    return averaged_values(row, row.shape[1], steps)[0]
+    averaged: Array = averaged_values(row, row.shape[1], steps)[0]
+    return averaged

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from recurra.models import build_sequence_network, named_weights
 from recurra.runtime import Artifact
 from recurra.runtime.series import SequencePredictor
-from recurra.sequences.collections import as_sequences
+from recurra.sequences.collections import SequenceCollection, as_sequences, read_collection
 from recurra.tasks._estimator import TaskEstimator
 from recurra.tasks._inputs import predict_rows
 from recurra.tasks._setting_checks import plain_value
@@ -28,6 +29,7 @@ from recurra.tasks.series.settings import (
     resolve_settings,
     sequence_settings_from_manifest,
 )
+from recurra.tasks.series.sources import open_collection_split
 from recurra.tasks.series.training import (
     augmentation,
     sequence_fingerprint,
@@ -44,6 +46,68 @@ _FEW = 64  # up to so many sequences NumPy answers sooner than a compiled batch
 
 class SequenceEstimator(TaskEstimator):
     """A network over sequences of numbers with its scaling."""
+
+    def fit_source(
+        self,
+        source: str | Path | SequenceCollection,
+        *,
+        test_share: float = 0.0,
+        observers: Sequence[TrainingObserver] = (),
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+        **reading: Any,
+    ) -> Self:
+        """Train on a file, a folder, a named dataset or a collection.
+
+        Where there are test sequences, the trained model is measured on them, once; the figures
+        are in `metrics_`.
+
+        Args:
+            source: What `read_collection` reads, or a `SequenceCollection`.
+            test_share: Share of the sequences to hold out for measuring, where the source has no
+                test part of its own; by groups where it has some.
+            observers: Told how training goes on.
+            callbacks: Keras callbacks.
+            **reading: As for `read_collection`: `series_id`, `time`, `files`, `values`, `label`,
+                `target`, `group`.
+
+        Returns:
+            This estimator, trained.
+
+        Raises:
+            SourceError: If there is no such file or dataset.
+            RowError: If a row is broken.
+            UsageError: As `fit`, and where a column has to be named.
+        """
+        self._settle()  # before the data are read
+        split = open_collection_split(
+            source, self._examples_of, test_share=test_share, seed=int(self.seed), **reading
+        )
+        self.fit_examples(split.train, observers=observers, callbacks=callbacks)
+        self.data_ |= {name: split.facts[name] for name in ("name", "source", "sha256")}
+        if split.test is not None:
+            self.data_["rows"]["test"] = len(split.test)
+            self.evaluate_examples(split.test)
+        return self
+
+    def evaluate_source(
+        self, source: str | Path | SequenceCollection, **reading: Any
+    ) -> dict[str, Any]:
+        """Measure on a file, folder, dataset or collection; on its test part where it has one.
+
+        Args:
+            source: As for `fit_source`.
+            **reading: As for `fit_source`.
+
+        Returns:
+            As `evaluate`.
+        """
+        self._check_fitted()
+        if isinstance(source, SequenceCollection):
+            return self.evaluate_examples(self._own_examples_of(source))
+        dataset = read_collection(source, **reading)
+        if dataset.test is None:
+            self._warn_of_own_data(dataset.train.sha256())
+        return self.evaluate_examples(self._own_examples_of(dataset.test or dataset.train))
 
     def fit_examples(
         self,
@@ -110,6 +174,20 @@ class SequenceEstimator(TaskEstimator):
         return tags
 
     @abstractmethod
+    def evaluate_examples(self, examples: SequenceExamples) -> dict[str, Any]:
+        """Measure the model, and keep the figures."""
+
+    @abstractmethod
+    def _examples_of(
+        self, collection: SequenceCollection, training: SequenceExamples | None = None
+    ) -> SequenceExamples:
+        """Return examples of a collection, with the classes of those to train on."""
+
+    @abstractmethod
+    def _own_examples_of(self, collection: SequenceCollection) -> SequenceExamples:
+        """Return examples of a collection, with this model's classes."""
+
+    @abstractmethod
     def _keep_answers(self, prepared: PreparedSequences) -> None:
         """Keep what turns the network's outputs into answers."""
 
@@ -144,7 +222,7 @@ class SequenceEstimator(TaskEstimator):
         rows = prepared.validation if len(prepared.validation) else prepared.train
         return sequence_context(
             self.predictor_.predict_frames,
-            [prepared.inputs.values[row] for row in rows],
+            [prepared.inputs.scaled(int(row)) for row in rows],
             named_weights(self.model_),
             regression=prepared.classes is None,
         )

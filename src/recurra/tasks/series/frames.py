@@ -25,17 +25,20 @@ class FrameInputs(BatchInputs):
     """Sequences as the network reads them, ready to be cut into batches.
 
     Attributes:
-        values: Scaled sequences, each `(time, features)`, float32, at least one step.
+        values: Scaled sequences, each `(time, features)`, float32, at least one step; or, with
+            `transform`, what they are made of.
         boundaries: Padded lengths that may occur, multiples of `stride`.
         stride: Steps that the network lays side by side; padded lengths are its multiples.
+        transform: Makes a scaled sequence of a row of `values`, each time it is read.
     """
 
     values: Sequence[Array]
     boundaries: tuple[int, ...]
     stride: int = 1
+    transform: Callable[[Array], Array] | None = None
 
     @cached_property
-    def lengths(self) -> NDArray[np.int64]:  # type: ignore[override]
+    def lengths(self) -> NDArray[np.int64]:
         """Steps of every sequence, `(rows,)`."""
         return np.array([len(row) for row in self.values], dtype=np.int64)
 
@@ -53,9 +56,16 @@ class FrameInputs(BatchInputs):
         """Return values `(batch, time, features)` and mask `(batch, time)`, int32."""
         return self.padded([self.values[index] for index in indices], time)
 
+    def scaled(self, index: int) -> Array:
+        """Return one sequence as the network reads it, without padding."""
+        row = self.values[index]
+        return row if self.transform is None else self.transform(row)
+
     def padded(self, rows: Sequence[Array], time: int) -> list[NDArray[Any]]:
-        """Pad rows with 0 at the end, or cut them there, to `time` steps; see `read`."""
-        values = np.zeros((len(rows), time, self.values[0].shape[1]), np.float32)
+        """Transform rows; pad them with 0 at the end, or cut them, to `time` steps; see `read`."""
+        if self.transform is not None:
+            rows = [self.transform(row) for row in rows]
+        values = np.zeros((len(rows), time, rows[0].shape[1]), np.float32)
         mask = np.zeros((len(rows), time), np.int32)
         for index, row in enumerate(rows):
             steps = min(time, len(row))
@@ -70,19 +80,21 @@ def frame_inputs(
     *,
     stride: int = 1,
     kernels: str = "auto",
+    transform: Callable[[Array], Array] | None = None,
 ) -> FrameInputs:
     """Choose the padded lengths of sequences.
 
     Args:
-        values: Scaled sequences, each `(time, features)`.
+        values: Scaled sequences, each `(time, features)`; or what `transform` makes them of.
         fitted: Rows whose lengths decide; all when `None`.
         stride: Steps that the network lays side by side.
         kernels: What computes the recurrences.
+        transform: As for `FrameInputs`.
     """
     lengths = np.array([len(row) for row in values], dtype=np.int64)
     chosen = choose_boundaries(lengths if fitted is None else lengths[fitted], kernels)
     rounded = tuple(sorted({_rounded(time, stride) for time in chosen}))
-    return FrameInputs(values, rounded, stride)
+    return FrameInputs(values, rounded, stride, transform)
 
 
 class FrameBatches(EpochBatches):
@@ -107,7 +119,8 @@ class FrameBatches(EpochBatches):
             batch_size: Rows in a batch.
             seed: Fixes the order and the variations of every epoch.
             augment: Returns a varied copy of a sequence `(time, features)`, of at least one step;
-                steps beyond the batch's padded length are cut.
+                steps beyond the batch's padded length are cut. Where it has a method `longest`,
+                that turns a batch's padded length into the one for varied sequences.
         """
         self._frames = inputs
         self._augment = augment
@@ -118,6 +131,8 @@ class FrameBatches(EpochBatches):
             return self._frames.read(rows, time)
         generator = epoch_generator(self._seed, self._epoch, f"augmentation {index}")
         varied = [self._augment(self._frames.values[row], generator) for row in rows]
+        longest: Callable[[int], int] = getattr(self._augment, "longest", int)
+        time = _rounded(longest(time), self._frames.stride)
         return self._frames.padded(varied, time)
 
 

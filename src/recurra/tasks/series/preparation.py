@@ -5,18 +5,18 @@ Split first, fit the scaling on the training rows only, then scale everything.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.errors import DataError
-from recurra.sequences import stratified_split
 from recurra.sequences.collections import ChannelScaler, TargetScaler
 from recurra.tasks.series.examples import SequenceExamples
 from recurra.tasks.series.frames import FrameInputs, frame_inputs
 from recurra.tasks.series.settings import SequenceSettings
+from recurra.tasks.series.sources import split_examples
 
 __all__ = ["PreparedSequences", "prepare_sequences"]
 
@@ -56,7 +56,11 @@ class PreparedSequences:
 
 
 def prepare_sequences(
-    examples: SequenceExamples, settings: SequenceSettings, seed: int
+    examples: SequenceExamples,
+    settings: SequenceSettings,
+    seed: int,
+    *,
+    derive: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None,
 ) -> PreparedSequences:
     """Split, fit the scaling, scale.
 
@@ -64,14 +68,21 @@ def prepare_sequences(
         examples: Sequences with labels or numbers.
         settings: Scaling and validation share.
         seed: Fixes the split.
+        derive: Makes features of a sequence, after it was varied and before it is scaled.
 
     Raises:
         DataError: If the rows cannot be split.
     """
     train, validation = _split(examples, settings.validation, seed)
-    scaler = ChannelScaler.fit([examples.values[row] for row in train], settings.scaling)
-    values = [scaler.transform(row) for row in examples.values]
-    inputs = frame_inputs(values, train, stride=settings.stride, kernels=settings.kernels)
+    rows = (examples.values[row] for row in train)
+    fitted = list(rows) if derive is None else [derive(row) for row in rows]
+    scaler = ChannelScaler.fit(fitted, settings.scaling)
+    options: dict[str, Any] = {"stride": settings.stride, "kernels": settings.kernels}
+    if derive is None:
+        inputs = frame_inputs([scaler.transform(row) for row in examples.values], train, **options)
+    else:
+        options["transform"] = lambda row: scaler.transform(derive(row))
+        inputs = frame_inputs(examples.values, train, **options)
     target = None if examples.classes is not None else TargetScaler.fit(examples.targets[train])
     targets = examples.targets if target is None else target.transform(examples.targets)[:, None]
     data = _facts(examples, inputs, train, validation, settings, seed)
@@ -92,22 +103,7 @@ def _split(examples: SequenceExamples, share: float, seed: int) -> tuple[Rows, R
     everything = np.arange(len(examples), dtype=np.int64)
     if not share:
         return everything, everything[:0]
-    generator = np.random.default_rng([seed, *b"split"])
-    if examples.groups is not None:
-        return _split_groups(examples.groups, share, generator)
-    if examples.classes is not None:
-        return stratified_split(examples.targets, share, generator)
-    held_out = min(max(1, round(share * len(examples))), len(examples) - 1)
-    if held_out < 1:
-        raise DataError("one row cannot be split; give more, or validation=0")
-    order = generator.permutation(everything)
-    return np.sort(order[held_out:]), np.sort(order[:held_out])
-
-
-def _split_groups(groups: Any, share: float, generator: np.random.Generator) -> tuple[Rows, Rows]:
-    from recurra.sequences import group_split
-
-    return group_split(groups, share, generator)
+    return split_examples(examples, share, np.random.default_rng([seed, *b"split"]))
 
 
 def _facts(

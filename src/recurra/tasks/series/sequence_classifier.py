@@ -248,9 +248,9 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):  # type: ignore[mi
         return self.predictor_.attention(sequence)
 
     def _examples_of(
-        self, collection: SequenceCollection, classes: NDArray[Any] | None = None
+        self, collection: SequenceCollection, training: SequenceExamples | None = None
     ) -> SequenceExamples:
-        return labelled_collection(collection, classes)
+        return labelled_collection(collection, None if training is None else training.classes)
 
     def _own_examples_of(self, collection: SequenceCollection) -> SequenceExamples:
         return labelled_collection(collection, self.classes_)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from sklearn.base import RegressorMixin
 
 from recurra.errors import DataError
 from recurra.runtime.series import SEQUENCE_REGRESSION_TASK, SequencePredictor
+from recurra.sequences.collections import TargetScaler
 from recurra.tasks._training_observer import TrainingObserver
 from recurra.tasks.series.estimator import SequenceEstimator
 from recurra.tasks.series.examples import (
@@ -233,17 +234,20 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):  # type: ignore[misc
         self._keep_metrics(figures)
         return figures
 
-    def _examples_of(self, collection: SequenceCollection) -> SequenceExamples:
+    def _examples_of(
+        self, collection: SequenceCollection, training: SequenceExamples | None = None
+    ) -> SequenceExamples:
+        del training
         return numbered_collection(collection)
 
     def _own_examples_of(self, collection: SequenceCollection) -> SequenceExamples:
         return numbered_collection(collection)
 
     def _keep_answers(self, prepared: PreparedSequences) -> None:
-        self.target_ = prepared.target
+        self.target_: TargetScaler = cast(TargetScaler, prepared.target)
 
     def _answers(self) -> dict[str, Any]:
         return {"target": self.target_}
 
     def _take_answers(self, predictor: SequencePredictor) -> None:
-        self.target_ = predictor.target
+        self.target_ = cast(TargetScaler, predictor.target)

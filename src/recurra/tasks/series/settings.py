@@ -27,6 +27,7 @@ from recurra.tasks._training_options import DECAYS
 __all__ = [
     "PRESETS",
     "SequenceSettings",
+    "check_sequence_settings",
     "resolve_settings",
     "sequence_settings_from_manifest",
 ]
@@ -164,11 +165,17 @@ def _by_data(values: Mapping[str, Any], lengths: Any) -> dict[str, Any]:
 def _make(**values: Any) -> SequenceSettings:
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
     settings = SequenceSettings(**values)
-    _check(settings)
+    check_sequence_settings(settings)
     return settings
 
 
-def _check(settings: SequenceSettings) -> None:
+def check_sequence_settings(settings: SequenceSettings) -> None:
+    """Refuse settings that are out of their range.
+
+    Raises:
+        UnknownNameError: If a choice is unknown.
+        UsageError: If a number is out of its range.
+    """
     for name, choices in (("kernels", KERNELS), ("scaling", CHANNEL_SCALINGS), ("decay", DECAYS)):
         check_choice(name, getattr(settings, name), choices)
     for name in ("layers", "epochs", "batch_size", "patience"):
