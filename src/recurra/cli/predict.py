@@ -70,7 +70,7 @@ def predict(
     from recurra.runtime import GENERATION_TASK, read_artifact
 
     if given and file:
-        raise UsageError("give arguments or --file, not both")
+        raise UsageError("give texts or --file, not both")
     artifact = read_artifact(check_model(model))
     task = artifact.manifest.get("task")
     refuse_rolls(model, task)
