@@ -21,6 +21,7 @@ from recurra._version import __version__
 if TYPE_CHECKING:
     from recurra.layers import accelerate, accelerated, deaccelerate, explain_kernels
     from recurra.runtime import (
+        AudioPredictor,
         ForecastPredictor,
         GeneratorPredictor,
         RollPredictor,
@@ -39,17 +40,21 @@ if TYPE_CHECKING:
     )
     from recurra.study.insight import Trace, inspect
     from recurra.tasks import (
+        AudioClassifier,
         Forecaster,
         RollGenerator,
         SequenceClassifier,
         SequenceRegressor,
         SequenceTagger,
+        SpeechRecognizer,
         TextClassifier,
         TextGenerator,
         Translator,
     )
 
 __all__ = [
+    "AudioClassifier",
+    "AudioPredictor",
     "ForecastPredictor",
     "Forecaster",
     "GeneratorPredictor",
@@ -59,6 +64,7 @@ __all__ = [
     "SequencePredictor",
     "SequenceRegressor",
     "SequenceTagger",
+    "SpeechRecognizer",
     "TaggingPredictor",
     "TextClassifier",
     "TextGenerator",
@@ -82,6 +88,8 @@ __all__ = [
 ]
 
 _LAZY = {
+    "AudioClassifier": "recurra.tasks",
+    "AudioPredictor": "recurra.runtime",
     "ForecastPredictor": "recurra.runtime",
     "Forecaster": "recurra.tasks",
     "GeneratorPredictor": "recurra.runtime",
@@ -91,6 +99,7 @@ _LAZY = {
     "SequencePredictor": "recurra.runtime",
     "SequenceRegressor": "recurra.tasks",
     "SequenceTagger": "recurra.tasks",
+    "SpeechRecognizer": "recurra.tasks",
     "TaggingPredictor": "recurra.runtime",
     "TextClassifier": "recurra.tasks",
     "TextGenerator": "recurra.tasks",

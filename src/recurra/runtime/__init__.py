@@ -42,13 +42,22 @@ from recurra.runtime.predictor import Prediction, TextPredictor
 from recurra.runtime.roll_predictor import ROLL_TASK, RollPredictor, check_roll
 from recurra.runtime.sampling import SamplingOptions, choose
 from recurra.runtime.series import (
+    AUDIO_CLASSIFICATION_TASK,
     SEQUENCE_CLASSIFICATION_TASK,
     SEQUENCE_REGRESSION_TASK,
+    AudioPredictor,
     SequenceNetwork,
     SequencePredictor,
     SequenceSpecification,
 )
 from recurra.runtime.specification import CELLS, POOLINGS, ClassifierSpecification
+from recurra.runtime.speech import (
+    SPEECH_TASK,
+    RecognizerSpecification,
+    SpeechPredictor,
+    SpeechStream,
+    Transcription,
+)
 from recurra.runtime.tagging import (
     TAGGING_TASK,
     TaggedToken,
@@ -71,6 +80,7 @@ from recurra.runtime.translator_artifact import (
 __all__ = [
     "ARCHITECTURES",
     "ATTENTIONS",
+    "AUDIO_CLASSIFICATION_TASK",
     "CELLS",
     "FORECAST_CELLS",
     "FORECAST_TASK",
@@ -82,12 +92,14 @@ __all__ = [
     "ROLL_TASK",
     "SEQUENCE_CLASSIFICATION_TASK",
     "SEQUENCE_REGRESSION_TASK",
+    "SPEECH_TASK",
     "TAGGING_TASK",
     "TRANSLATION_TASK",
     "TRANSLATOR_ATTENTIONS",
     "TRANSLATOR_CELLS",
     "Artifact",
     "AttentionMatrix",
+    "AudioPredictor",
     "ClassifierSpecification",
     "DecodingOptions",
     "Forecast",
@@ -104,16 +116,20 @@ __all__ = [
     "LoadedGenerator",
     "LoadedTranslator",
     "Prediction",
+    "RecognizerSpecification",
     "RollPredictor",
     "SamplingOptions",
     "SequenceNetwork",
     "SequencePredictor",
     "SequenceSpecification",
+    "SpeechPredictor",
+    "SpeechStream",
     "TaggedToken",
     "TaggerSpecification",
     "TaggingPredictor",
     "TextPredictor",
     "TextScore",
+    "Transcription",
     "Translation",
     "TranslationNetwork",
     "TranslationPredictor",

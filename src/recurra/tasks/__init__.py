@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from recurra.tasks.roll_generator import RollGenerator
     from recurra.tasks.series.sequence_classifier import SequenceClassifier
     from recurra.tasks.series.sequence_regressor import SequenceRegressor
+    from recurra.tasks.speech.audio_classifier import AudioClassifier
+    from recurra.tasks.speech.recognizer import SpeechRecognizer
     from recurra.tasks.tagging.tagger import SequenceTagger
     from recurra.tasks.text_classifier import TextClassifier
     from recurra.tasks.text_generator import TextGenerator
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Anomalies",
+    "AudioClassifier",
     "Backtest",
     "BacktestObserver",
     "Forecaster",
@@ -33,6 +36,7 @@ __all__ = [
     "SequenceClassifier",
     "SequenceRegressor",
     "SequenceTagger",
+    "SpeechRecognizer",
     "TextClassifier",
     "TextGenerator",
     "TrainingObserver",
@@ -47,6 +51,7 @@ __all__ = [
 
 _LAZY = {
     "Anomalies": "recurra.tasks._anomalies",
+    "AudioClassifier": "recurra.tasks.speech.audio_classifier",
     "Backtest": "recurra.tasks._backtest",
     "BacktestObserver": "recurra.tasks._backtest",
     "Forecaster": "recurra.tasks.forecaster",
@@ -55,6 +60,7 @@ _LAZY = {
     "SequenceClassifier": "recurra.tasks.series.sequence_classifier",
     "SequenceRegressor": "recurra.tasks.series.sequence_regressor",
     "SequenceTagger": "recurra.tasks.tagging.tagger",
+    "SpeechRecognizer": "recurra.tasks.speech.recognizer",
     "TextClassifier": "recurra.tasks.text_classifier",
     "TextGenerator": "recurra.tasks.text_generator",
     "TrainingObserver": "recurra.tasks._training_observer",

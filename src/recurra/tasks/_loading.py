@@ -8,11 +8,13 @@ from typing import Any
 
 from recurra.errors import ArtifactError, SourceError, UsageError
 from recurra.runtime import (
+    AUDIO_CLASSIFICATION_TASK,
     FORECAST_TASK,
     GENERATION_TASK,
     ROLL_TASK,
     SEQUENCE_CLASSIFICATION_TASK,
     SEQUENCE_REGRESSION_TASK,
+    SPEECH_TASK,
     TAGGING_TASK,
     TRANSLATION_TASK,
     Artifact,
@@ -22,11 +24,13 @@ from recurra.runtime import (
 __all__ = ["load_model", "open_model"]
 
 _ESTIMATORS = {
+    AUDIO_CLASSIFICATION_TASK: "AudioClassifier",
     FORECAST_TASK: "Forecaster",
     GENERATION_TASK: "TextGenerator",
     ROLL_TASK: "RollGenerator",
     SEQUENCE_CLASSIFICATION_TASK: "SequenceClassifier",
     SEQUENCE_REGRESSION_TASK: "SequenceRegressor",
+    SPEECH_TASK: "SpeechRecognizer",
     TAGGING_TASK: "SequenceTagger",
     TRANSLATION_TASK: "Translator",
 }

@@ -15,6 +15,7 @@ from recurra.runtime._artifact_checks import corrupt_unless_usable
 from recurra.runtime.artifact import Artifact
 from recurra.runtime.predictor import Prediction
 from recurra.runtime.series.predictor import PredictionStream, SequencePredictor
+from recurra.runtime.series.specification import SequenceSpecification
 from recurra.sequences.audio import AudioFeatures, StreamResampler, read_audio, resample
 
 __all__ = ["AUDIO_CLASSIFICATION_TASK", "AudioPredictor", "AudioStream", "Sound", "read_sound"]
@@ -82,7 +83,7 @@ class AudioPredictor:
         outputs = np.empty((len(rows), len(self.classes)), dtype=np.float32)
         for start in range(0, len(order), _BATCH):
             chosen = order[start : start + _BATCH]
-            outputs[chosen] = self.sequences.predict_frames([rows[row] for row in chosen])
+            outputs[chosen] = self.predict_frames([rows[row] for row in chosen])
         return outputs
 
     def predict(self, sounds: Sequence[Sound]) -> list[Any]:
@@ -94,6 +95,22 @@ class AudioPredictor:
         iterator = iter(sounds)
         while group := list(islice(iterator, _BATCH)):
             yield from map(self.sequences.describe, self.predict_proba(group))
+
+    @property
+    def specification(self) -> SequenceSpecification:
+        """The architecture."""
+        return self.sequences.specification
+
+    def predict_frames(self, rows: Sequence[Array]) -> Array:
+        """Return class probabilities of what `frames` has given, all in one batch.
+
+        Args:
+            rows: Scaled frames of each sound, `(frames, features)`.
+
+        Returns:
+            Shape `(sounds, classes)`, float32.
+        """
+        return self.sequences.predict_frames(rows)
 
     def frames(self, sound: Sound) -> Array:
         """Return what the network reads of a sound, scaled, shape `(frames, features)`."""
