@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 from alignments import random_frames, text_of, text_probabilities
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from recurra.errors import ShapeError, UsageError
 from recurra.runtime.speech import BeamDecoder, GreedyDecoder, log_likelihood
+from recurra.runtime.speech.likelihood import fewest_steps, first_steps, log_likelihoods
 
 seeds = st.integers(0, 10_000)
 
@@ -114,5 +117,29 @@ def test_a_beam_must_be_a_whole_number(width):
 def test_other_shapes_and_bonuses_are_refused():
     with pytest.raises(UsageError, match="length bonus must be a finite number"):
         BeamDecoder(length_bonus=float("nan"))
-    with pytest.raises(ShapeError, match=r"expected \(frames, outputs\)"):
+    with pytest.raises(ShapeError, match=r"expected \(steps, outputs\)"):
         GreedyDecoder().push(np.zeros(3))
+
+
+def test_likelihoods_of_a_batch_are_those_of_its_rows():
+    generator = np.random.default_rng(4)
+    texts, steps = [(1, 1), (), (3, 2, 1), (2,)], np.array([4, 1, 5, 3])
+    scores = np.stack([random_frames(generator, 5, 4) for _ in texts])
+    symbols = np.array([[*text, *[0] * (3 - len(text))] for text in texts])
+    together = log_likelihoods(scores, steps, symbols, np.array([len(text) for text in texts]))
+    apart = [log_likelihood(s[:n], t) for s, n, t in zip(scores, steps, texts, strict=True)]
+    np.testing.assert_allclose(together, apart)
+
+
+@given(seeds, st.sampled_from([(1, 2), (1, 1), (2,), (), (1, 2, 1)]))
+def test_symbols_begin_where_the_best_alignment_of_the_text_has_them(seed, text):
+    scores = random_frames(np.random.default_rng(seed), 5, 3)
+    alignments = [a for a in product(range(3), repeat=5) if text_of(a) == text]
+    best = max(alignments, key=lambda a: scores[np.arange(5), a].sum())
+    changes = [t for t in range(5) if best[t] and (t == 0 or best[t] != best[t - 1])]
+    assert list(first_steps(scores, text)) == changes
+
+
+@pytest.mark.parametrize(("text", "steps"), [((), 0), ((1,), 1), ((1, 2), 2), ((1, 1, 1), 5)])
+def test_equal_neighbours_need_a_blank_between(text, steps):
+    assert fewest_steps(text) == steps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -83,6 +84,13 @@ class Alphabet:
         """Return the text that numbers without blanks stand for."""
         joint = " " if self.level == "word" else ""
         return " ".join(joint.join(self.symbols[int(n) - 1] for n in numbers).split())
+
+    def words(self, numbers: Sequence[int]) -> list[tuple[str, int]]:
+        """Return each word of a text, and the place of its first symbol among the numbers."""
+        if self.level == "word":
+            return [(self.symbols[number - 1], place) for place, number in enumerate(numbers)]
+        written = "".join(self.symbols[number - 1] for number in numbers)
+        return [(match.group(), match.start()) for match in re.finditer(r"\S+", written)]
 
     def to_config(self) -> dict[str, Any]:
         """Return JSON values that `from_config` reads."""

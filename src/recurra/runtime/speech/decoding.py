@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.errors import ShapeError, UsageError
+from recurra.errors import UsageError
 from recurra.runtime.speech.alphabet import BLANK
+from recurra.runtime.speech.likelihood import check_frames
 
-__all__ = ["BeamDecoder", "GreedyDecoder", "Hypothesis", "log_likelihood"]
+__all__ = ["BeamDecoder", "GreedyDecoder", "Hypothesis"]
 
 Floats = NDArray[np.floating[Any]]
 _NEVER = -np.inf
@@ -56,7 +57,7 @@ class GreedyDecoder:
 
     def push(self, log_probabilities: Floats) -> None:
         """Read further frames, shape `(frames, outputs)`."""
-        _check(log_probabilities)
+        check_frames(log_probabilities)
         best = log_probabilities.argmax(axis=1)
         self._score += float(log_probabilities.max(axis=1, initial=_NEVER).sum())
         before = np.concatenate([[self._last], best])[:-1]
@@ -101,7 +102,7 @@ class BeamDecoder:
 
     def push(self, log_probabilities: Floats) -> None:
         """Read further frames, shape `(frames, outputs)`."""
-        _check(log_probabilities)
+        check_frames(log_probabilities)
         for frame in np.asarray(log_probabilities, np.float64):
             self._advance(frame)
 
@@ -152,37 +153,3 @@ class BeamDecoder:
 
     def _ranked(self, scores: Floats, lengths: NDArray[np.int64]) -> Floats:
         return scores + self._bonus * lengths
-
-
-def log_likelihood(log_probabilities: Floats, symbols: NDArray[Any] | tuple[int, ...]) -> float:
-    """Return the logarithm of a text's probability: the sum over all its alignments.
-
-    Args:
-        log_probabilities: Shape `(frames, outputs)`.
-        symbols: Numbers without blanks.
-
-    Returns:
-        In nats; minus infinity where the frames are too few.
-
-    Source: Graves et al. 2006, eq. 6-8, in logarithms.
-    """
-    _check(log_probabilities)
-    states = np.full(2 * len(symbols) + 1, BLANK)
-    states[1::2] = symbols
-    skips = np.zeros(len(states), bool)  # from symbol to symbol, unless it is the same one
-    skips[3::2] = states[3::2] != states[1:-2:2]
-    sums = np.full(len(states), _NEVER)
-    sums[0] = 0.0  # before the first frame there is a blank that costs nothing
-    for frame in np.asarray(log_probabilities, np.float64):
-        moved = np.logaddexp(sums, np.concatenate([[_NEVER], sums[:-1]]))
-        jumped = np.where(skips, np.concatenate([[_NEVER, _NEVER], sums[:-2]])[: len(sums)], _NEVER)
-        sums = np.logaddexp(moved, jumped) + frame[states]
-    return float(np.logaddexp.reduce(sums[-2:]))
-
-
-def _check(log_probabilities: Floats) -> None:
-    if log_probabilities.ndim != 2 or log_probabilities.shape[1] < 2:
-        raise ShapeError(
-            f"log-probabilities have the shape {log_probabilities.shape}, expected (frames, "
-            "outputs) with the blank and one symbol at least"
-        )
