@@ -19,6 +19,7 @@ from recurra.cli.probe import probe
 from recurra.cli.train_classify import classify
 from recurra.cli.train_forecast import forecast
 from recurra.cli.train_generate import train_generate
+from recurra.cli.train_regress import regress
 from recurra.cli.train_tag import tag
 from recurra.cli.train_translate import train_translate
 
@@ -32,6 +33,7 @@ def register(app: typer.Typer, train: typer.Typer, data: typer.Typer) -> None:
     for command in (inspect, probe, export, info, bench):
         app.command()(command)
     train.command()(classify)
+    train.command()(regress)
     train.command()(forecast)
     train.command("generate")(train_generate)
     train.command("translate")(train_translate)

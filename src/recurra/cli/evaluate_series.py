@@ -31,7 +31,7 @@ def measure_sequences(asked: Evaluation) -> dict[str, Any]:
             reading[role] = asked.options[role]
     regression = asked.artifact.manifest["task"] == SEQUENCE_REGRESSION_TASK
     model = (SequenceRegressor if regression else SequenceClassifier).load(asked.artifact)
-    measured: dict[str, Any] = model.evaluate_source(asked.source, **reading)
+    measured: dict[str, Any] = model.evaluate_source(str(asked.source), **reading)
     return measured
 
 

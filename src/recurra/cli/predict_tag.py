@@ -60,25 +60,16 @@ def _fill(
     as_json: bool,
 ) -> None:
     """Give a file back with its tags filled in; it is read twice and never held."""
-    from recurra.sequences.tagging import open_tagged, tagged_format
+    from recurra.sequences.tagging import open_tagged, usual_column
 
-    if column is None and tagged_format(str(file)) == "conllu":
-        column = _trained_column(artifact)
-    opened = open_tagged(file, column)
+    data = artifact.manifest.get("data")
+    trained = data.get("column") if isinstance(data, dict) else None
+    opened = open_tagged(file, column or usual_column(file, trained))
     answered = predictor.answer_sentences(opened.sentences(tagged=False))
     if as_json:
         print_json({"model": artifact.path, "predictions": [_record(row) for row, _ in answered]})
         return
     _print(opened.filled([token.tag for token in row] for row, _ in answered))
-
-
-def _trained_column(artifact: Artifact) -> str | None:
-    """Return the column of the training, where it is one of CoNLL-U."""
-    from recurra.sequences.tagging import CONLLU_COLUMNS
-
-    data = artifact.manifest.get("data")
-    column = data.get("column") if isinstance(data, dict) else None
-    return column if column in CONLLU_COLUMNS[2:] else None
 
 
 def _record(row: list[TaggedToken]) -> dict[str, object]:

@@ -9,7 +9,22 @@ import typer
 
 from recurra.cli.option_groups import given_options
 
-__all__ = ["COLLECTION_NAMES", "CollectionOptions", "collection_arguments"]
+__all__ = [
+    "COLLECTION_NAMES",
+    "CollectionOptions",
+    "SequenceOptions",
+    "SplitBy",
+    "collection_arguments",
+]
+
+SplitBy = Annotated[
+    str | None,
+    typer.Option(
+        "--split-by",
+        help="Column of speakers, machines, ...: none of them is in two parts of the data.",
+        metavar="COL",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,32 @@ class CollectionOptions:
     values: Annotated[
         str | None,
         typer.Option(help="Columns of the channels.", metavar="COL[,COL...]"),
+    ] = None
+
+
+@dataclass(frozen=True)
+class SequenceOptions:
+    """How networks over sequences of numbers are made and trained."""
+
+    scaling: Annotated[
+        str | None,
+        typer.Option(help="standard, per-series or none.", metavar="SCALING"),
+    ] = None
+    stride: Annotated[
+        int | None,
+        typer.Option(help="Steps that the network reads side by side.", min=1, metavar="N"),
+    ] = None
+    jitter: Annotated[
+        float | None,
+        typer.Option(help="Noise added in training, in spreads of a channel.", metavar="S"),
+    ] = None
+    magnitude: Annotated[
+        float | None,
+        typer.Option(help="Spread of a factor for each channel in training.", metavar="S"),
+    ] = None
+    window: Annotated[
+        float | None,
+        typer.Option(help="Smallest share of a sequence that training reads.", metavar="P"),
     ] = None
 
 

@@ -8,17 +8,37 @@ import typer
 
 from recurra.cli import options as o
 from recurra.cli.interrupts import hold_interrupts
+from recurra.cli.option_groups import given_options, takes_groups
 from recurra.cli.output import console, notes, print_json
+from recurra.cli.series_options import (
+    CollectionOptions,
+    SequenceOptions,
+    SplitBy,
+    collection_arguments,
+)
 from recurra.errors import UsageError
 
 __all__ = ["classify"]
 
 
+@takes_groups
 def classify(
-    source: o.Source,
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="Texts: a CSV, TSV, JSON-lines or Parquet file (gzip too). Sequences of numbers: "
+            "a .ts file, a folder of classes, a table with --series-id or --files. Or a named "
+            "dataset.",
+            metavar="SOURCE",
+            show_default=False,
+        ),
+    ],
     output: o.ModelOutput,
+    *,
     text: o.TextColumn = None,
     label: o.LabelColumn = None,
+    reading: CollectionOptions,
+    split_by: SplitBy = None,
     cell: Annotated[
         str | None, typer.Option(help="lstm, gru, rnn or dense.", metavar="CELL")
     ] = None,
@@ -38,6 +58,7 @@ def classify(
     level: o.Level = None,
     vocabulary: o.Vocabulary = None,
     max_length: o.MaxLength = None,
+    sequences: SequenceOptions,
     epochs: o.Epochs = None,
     batch_size: o.BatchSize = None,
     learning_rate: o.LearningRate = None,
@@ -57,21 +78,23 @@ def classify(
     tensorboard: o.TensorBoardFolder = None,
     as_json: o.Json = False,
 ) -> None:
-    """Train a text classifier and save it as one file."""
+    """Train a classifier of texts or of sequences of numbers, and save it as one file."""
     if not 0 <= test_share < 1:
         raise UsageError(f"--test-share must be at least 0 and below 1, not {test_share}")
+    of_texts: dict[str, Any] = {
+        "embedding": embedding,
+        "level": level,
+        "vocabulary": vocabulary,
+        "max_length": max_length,
+    }
     chosen: dict[str, Any] = {
         "cell": cell,
         "bidirectional": bidirectional,
         "units": o.parse_units(units),
         "layers": layers,
         "pooling": _pooling(attention, pooling),
-        "embedding": embedding,
         "dropout": dropout,
         "recurrent_dropout": recurrent_dropout,
-        "level": level,
-        "vocabulary": vocabulary,
-        "max_length": max_length,
         "epochs": epochs,
         "batch_size": batch_size,
         "learning_rate": learning_rate,
@@ -81,19 +104,23 @@ def classify(
         "seed": seed,
     }
     _check_order_blind(chosen)
-    with hold_interrupts():
-        from recurra.cli.running import train_text_classifier
-
-    result = train_text_classifier(
-        source,
-        output,
-        {"text": text, "label": label, "test_share": test_share},
-        chosen,
-        resume=resume,
-        watch_gradients=watch_gradients,
-        tensorboard=tensorboard,
-        notes=notes(),
-    )
+    run: dict[str, Any] = {
+        "resume": resume,
+        "watch_gradients": watch_gradients,
+        "tensorboard": tensorboard,
+        "notes": notes(),
+    }
+    measuring = {"label": label, "test_share": test_share}
+    if _of_numbers(source, reading):
+        refuse_given("sequences of numbers", source, {"text": text, **of_texts})
+        settings = {**chosen, **given_options(sequences)}
+        how = {**collection_arguments(reading), **measuring, "group": split_by}
+        result = _classify_sequences(source, output, how, settings, run)
+    else:
+        odd = {"split_by": split_by, **given_options(reading), **given_options(sequences)}
+        refuse_given("texts", source, odd)
+        how = {"text": text, **measuring}
+        result = _classify_texts(source, output, how, {**chosen, **of_texts}, run)
     if as_json:
         print_json(result)
         return
@@ -104,6 +131,41 @@ def classify(
             f"log loss {result['log_loss']:.4f}  on {result['rows']:,} held-out rows"
         )
     out.print(f"saved {result['path']}")
+
+
+def refuse_given(holds: str, source: str, options: dict[str, Any]) -> None:
+    """Refuse options that a source of this kind does not have.
+
+    Raises:
+        UsageError: If any was given.
+    """
+    odd = [f"--{name.replace('_', '-')}" for name, value in options.items() if value is not None]
+    if odd:
+        raise UsageError(f"{source} is read as {holds}; leave out {' and '.join(odd)}")
+
+
+def _of_numbers(source: str, reading: CollectionOptions) -> bool:
+    with hold_interrupts():
+        from recurra.sequences.collections import is_collection
+
+    return is_collection(source, series_id=reading.series_id, files=reading.files)
+
+
+def _classify_texts(source: str, *arguments: Any) -> dict[str, Any]:
+    with hold_interrupts():
+        from recurra.cli.running import train_text_classifier
+
+    output, reading, settings, run = arguments
+    return train_text_classifier(source, output, reading, settings, **run)
+
+
+def _classify_sequences(source: str, *arguments: Any) -> dict[str, Any]:
+    with hold_interrupts():
+        from recurra.cli.series_training import train_sequence_model
+        from recurra.tasks import SequenceClassifier
+
+    output, reading, settings, run = arguments
+    return train_sequence_model(SequenceClassifier, source, output, reading, settings, **run)
 
 
 def _pooling(attention: bool, pooling: str | None) -> str | None:
