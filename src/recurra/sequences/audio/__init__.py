@@ -16,6 +16,7 @@ from recurra.sequences.audio.frames import (
     compute_frames,
     feature_cache_folder,
 )
+from recurra.sequences.audio.joining import JoinedClip, join_clips, write_joined
 from recurra.sequences.audio.patterns import NamePattern
 from recurra.sequences.audio.reading import (
     AUDIO_ENDINGS,
@@ -36,6 +37,7 @@ __all__ = [
     "ClipFrames",
     "ClipsDataset",
     "FeatureStream",
+    "JoinedClip",
     "NamePattern",
     "SoundAugmentation",
     "StreamResampler",
@@ -45,8 +47,10 @@ __all__ = [
     "common_rate",
     "compute_frames",
     "feature_cache_folder",
+    "join_clips",
     "read_audio",
     "read_clips",
     "resample",
     "resolve_clips",
+    "write_joined",
 ]
