@@ -34,9 +34,12 @@ def case(time=4):
     return emissions, transitions, answers, output
 
 
+call = jax.jit(ChainLoss().call)
+
+
 def test_the_loss_equals_brute_force():
     emissions, transitions, answers, output = case()
-    found = np.asarray(ChainLoss().call(answers, output))
+    found = np.asarray(call(answers, output))
     for row, length in enumerate((4, 2)):
         expected = brute_force(emissions[row, :length], transitions, tuple(answers[row, :length]))
         assert found[row] == pytest.approx(expected, abs=1e-5)
@@ -45,7 +48,7 @@ def test_the_loss_equals_brute_force():
 
 def test_gradients_are_finite_and_blind_to_padding():
     *_, answers, output = case()
-    gradient = jax.grad(lambda y: ChainLoss().call(answers, y).sum())(output)
+    gradient = jax.jit(jax.grad(lambda y: call(answers, y).sum()))(output)
     assert np.isfinite(gradient).all()
     assert (np.asarray(gradient)[1, 2:4] == 0).all()
     assert (np.asarray(gradient)[2, :4] == 0).all()
@@ -55,6 +58,6 @@ def test_gradients_are_finite_and_blind_to_padding():
 def test_weights_count_tokens():
     *_, answers, output = case()
     weights = np.array([4, 2, 0], np.float32)
-    each = np.asarray(ChainLoss().call(answers, output))
-    mean = float(ChainLoss()(answers, output, sample_weight=weights))
+    each = np.asarray(call(answers, output))
+    mean = float(jax.jit(ChainLoss())(answers, output, sample_weight=weights))
     assert mean == pytest.approx((each * weights).sum() / 6, abs=1e-6)

@@ -22,6 +22,7 @@ from recurra.sequences.tagging.sources import (
     read_tagged,
     resolve_tagged,
     tagging_dataset_names,
+    usual_column,
 )
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "sentences_from_lists",
     "tagged_format",
     "tagging_dataset_names",
+    "usual_column",
 ]

@@ -10,7 +10,12 @@ from recurra.sequences.dataset_files import DatasetEntry, get_files
 from recurra.sequences.lines import file_sha256, source_errors
 from recurra.sequences.sources import missing_source
 from recurra.sequences.tagging.bio import is_bio, repair_bio
-from recurra.sequences.tagging.formats import TaggedFile, open_tagged_file
+from recurra.sequences.tagging.formats import (
+    CONLLU_COLUMNS,
+    TaggedFile,
+    open_tagged_file,
+    tagged_format,
+)
 from recurra.sequences.tagging.sentences import Sentence, TaggedDataset, TaggedSentences
 
 __all__ = [
@@ -20,6 +25,7 @@ __all__ = [
     "read_tagged",
     "resolve_tagged",
     "tagging_dataset_names",
+    "usual_column",
 ]
 
 TAGGING_DATASETS = {
@@ -112,6 +118,17 @@ def read_tagged(
         UnknownNameError: If the column or the format is unknown.
     """
     return _read(open_tagged(source, column, kind), tagged=tagged)
+
+
+def usual_column(source: str | Path, trained: str | None) -> str | None:
+    """Return the column of a model's training where a source has it too, for one not named.
+
+    Args:
+        source: As in `resolve_tagged`.
+        trained: What `TaggedSentences.column` was in the training.
+    """
+    named = str(source) in TAGGING_DATASETS or tagged_format(str(source)) == "conllu"
+    return trained if named and trained in CONLLU_COLUMNS else None
 
 
 def open_tagged(

@@ -18,6 +18,7 @@ from recurra.sequences.tagging import (
     is_bio,
     resolve_tagged,
     sentences_from_lists,
+    usual_column,
 )
 from recurra.tasks._estimator import TaskEstimator
 from recurra.tasks._setting_checks import plain_value
@@ -330,6 +331,7 @@ class SequenceTagger(TaskEstimator):
             column: Of the tags; by default that of the training, where the format has it.
         """
         self._check_fitted()
+        column = column or usual_column(source, self.data_.get("column"))
         dataset = resolve_tagged(source, column)
         if dataset.test is None:
             self._warn_of_own_data(dataset.train.sha256)

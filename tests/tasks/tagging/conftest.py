@@ -1,0 +1,24 @@
+"""The made language, and a tagger that has learnt it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from sentences import ENTITY_EPOCHS, made_sentences, quick
+
+from recurra import SequenceTagger
+
+
+@pytest.fixture(scope="session")
+def tagger() -> SequenceTagger:
+    return SequenceTagger(**quick()).fit(*made_sentences(240))
+
+
+@pytest.fixture(scope="session")
+def entity_tagger() -> SequenceTagger:
+    return SequenceTagger(**quick(epochs=ENTITY_EPOCHS)).fit(*made_sentences(200, bio=True))
