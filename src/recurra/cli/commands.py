@@ -21,6 +21,7 @@ from recurra.cli.train_forecast import forecast
 from recurra.cli.train_generate import train_generate
 from recurra.cli.train_regress import regress
 from recurra.cli.train_tag import tag
+from recurra.cli.train_transcribe import transcribe
 from recurra.cli.train_translate import train_translate
 
 __all__ = ["register"]
@@ -38,6 +39,7 @@ def register(app: typer.Typer, train: typer.Typer, data: typer.Typer) -> None:
     train.command("generate")(train_generate)
     train.command("translate")(train_translate)
     train.command()(tag)
+    train.command()(transcribe)
     data.command("list")(list_command)
     data.command("get")(get_command)
     data.command("path")(path_command)

@@ -13,6 +13,7 @@ from recurra.cli.option_groups import given_options, takes_groups
 from recurra.cli.output import print_json
 from recurra.cli.requests import Evaluation
 from recurra.cli.series_options import CollectionOptions
+from recurra.cli.speech_options import TranscriptColumn
 from recurra.cli.translate_options import PairColumns, SearchOptions
 from recurra.errors import UsageError
 
@@ -38,6 +39,7 @@ def evaluate(
         str | None,
         typer.Option(help="How names of sound files are made, as for training.", metavar="P"),
     ] = None,
+    transcript: TranscriptColumn = None,
     reading: CollectionOptions,
     since: Annotated[
         str | None,
@@ -65,7 +67,8 @@ def evaluate(
     errors beside those of the mean. Of a forecaster: errors beside those of the naive forecasts,
     coverage of the intervals. Of a tagger: accuracy, of unknown words too, entities. Of a language
     model: nats, perplexity, bits per character. Of a translator: BLEU with its signature, chrF,
-    exact match, perplexity, all by length too.
+    exact match, perplexity, all by length too. Of a recognizer: word and character error rate,
+    speed.
     """
     from recurra.cli.paths import check_model
     from recurra.runtime import read_artifact
@@ -76,6 +79,7 @@ def evaluate(
     task = artifact.manifest.get("task")
     refuse_rolls(artifact.path, task)
     given = {"text": text, "label": label, "column": column, "pattern": pattern}
+    given["transcript"] = transcript
     given |= {"from": since, "score": score, **given_options(reading)}
     for group in (columns, search):
         for name, value in given_options(group).items():

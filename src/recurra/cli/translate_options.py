@@ -28,13 +28,13 @@ class PairColumns:
 
 @dataclass(frozen=True)
 class SearchOptions:
-    """How translations are searched for."""
+    """How translations and transcripts are searched for."""
 
     beam: Annotated[
         int | None,
         typer.Option(
-            help="Hypotheses kept of a translation, 1 is greedy; as chosen in training when left "
-            "out.",
+            help="Hypotheses kept of a translation or transcript, 1 is greedy; as chosen in "
+            "training when left out.",
             min=1,
             metavar="N",
         ),
@@ -42,6 +42,10 @@ class SearchOptions:
     length_penalty: Annotated[
         float | None,
         typer.Option(help="0 prefers short translations; as in training.", metavar="A"),
+    ] = None
+    length_bonus: Annotated[
+        float | None,
+        typer.Option(help="Nats that each symbol adds to a transcript, for a beam.", metavar="B"),
     ] = None
 
 

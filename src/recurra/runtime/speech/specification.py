@@ -84,7 +84,7 @@ class RecognizerSpecification:
         if not self.streams:
             raise UsageError(
                 "a bidirectional network has to know the end of the sound before it can write; "
-                "train with bidirectional=False (--no-bidirectional) to stream"
+                "train with bidirectional=False (--one-direction) to stream"
             )
 
     def to_dict(self) -> dict[str, Any]:
