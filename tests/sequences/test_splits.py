@@ -4,7 +4,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from recurra.errors import DataError, ShapeError, UsageError
-from recurra.sequences import stratified_split
+from recurra.sequences import group_split, stratified_split
 
 
 @given(
@@ -64,3 +64,31 @@ def test_impossible_splits_say_why():
     for share in (0, 1, -1, float("nan")):
         with pytest.raises(UsageError, match="between 0 and 1"):
             stratified_split([0, 0, 1], share, generator)
+
+
+@given(
+    st.lists(st.integers(0, 6), min_size=2, max_size=60),
+    st.floats(0.05, 0.95),
+    st.integers(0, 99),
+)
+def test_a_split_by_groups_divides_none_of_them(groups, share, seed):
+    assume(len(set(groups)) > 1)
+    training, held_out = group_split(groups, share, np.random.default_rng(seed))
+    assert sorted([*training, *held_out]) == list(range(len(groups)))
+    names = np.array(groups)
+    assert not set(names[training]) & set(names[held_out])
+    assert len(training)
+    assert len(held_out)
+
+
+def test_a_split_by_groups_comes_near_the_share():
+    groups = np.repeat(np.arange(50), 4)
+    _, held_out = group_split(groups, 0.2, np.random.default_rng(0))
+    assert len(held_out) == 40
+
+
+def test_one_group_cannot_be_split():
+    with pytest.raises(DataError, match="there is only one, 'ann'"):
+        group_split(["ann", "ann"], 0.5, np.random.default_rng(0))
+    with pytest.raises(UsageError, match="between 0 and 1"):
+        group_split(["ann", "bob"], 1.0, np.random.default_rng(0))

@@ -79,7 +79,7 @@ def group_split(
         raise UsageError(f"the share to hold out must be between 0 and 1, not {share}")
     names, codes = np.unique(np.asarray(groups).astype(str), return_inverse=True)
     if len(names) < 2:
-        only = f"only one, {names[0]!r}" if len(names) else "none"
+        only = f"only one, {str(names[0])!r}" if len(names) else "none"
         raise DataError(f"a split by groups needs at least two of them; there is {only}")
     drawn = generator.permutation(len(names))[:-1]
     held = np.cumsum(np.bincount(codes)[drawn])

@@ -104,6 +104,11 @@ def read_collection(
             series_id=series_id, time=time, values=values, constant=wanted,
         )  # fmt: skip
         return _alone(table, roles)
+    if any(roles.values()):
+        raise UsageError(
+            f"say how {name} holds sequences: --series-id COL where each row is a step, or "
+            "--files COL where each row names a file"
+        )
     return _alone(_single(path, name, values), roles)
 
 
