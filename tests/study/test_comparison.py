@@ -15,6 +15,7 @@ import recurra
 from recurra.errors import CheckpointError, DataError, UnknownNameError, UsageError
 from recurra.sequences import UNK_ID
 from recurra.study import CLASSIFIERS, ComparisonObserver, comparison, parse_cells
+from recurra.study._text_reading import TextReading
 from recurra.tasks import TrainingObserver
 
 TIMES = (
@@ -172,7 +173,7 @@ def split_of(source: Any, **options: Any) -> tuple[list[str], list[str], list[st
         return []
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(comparison, "_run", run)
+        patch.setattr(comparison, "compare_reading", run)
         recurra.compare(source, **options)
     return found[0]
 
@@ -239,8 +240,8 @@ def test_what_is_finished_is_kept_and_not_trained(watched, monkeypatch):
     def fail(*_: object) -> None:
         pytest.fail("trained again")
 
-    monkeypatch.setattr(comparison, "measure_network", fail)
-    monkeypatch.setattr(comparison, "measure_linear", fail)
+    monkeypatch.setattr(TextReading, "fit_network", fail)
+    monkeypatch.setattr(TextReading, "fit_baseline", fail)
     assert recurra.compare(labelled_texts(), finished=records, **OPTIONS) == records
 
 

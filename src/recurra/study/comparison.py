@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from recurra.errors import UsageError
-from recurra.study._running import ComparisonObserver, Contest, Record, run_contest
-from recurra.study._text_measuring import measure_linear, measure_network
-from recurra.study._text_setup import TextSetup, prepare_setup
-from recurra.study.cells import CLASSIFIERS, DEFAULT_CELLS, LINEAR, parse_cells
-from recurra.tasks import TrainingObserver
-from recurra.tasks.comparable import kernel_name, resolve_settings
+from recurra.study._measuring import compare_reading
+from recurra.study._running import ComparisonObserver, Record
+from recurra.study._text_reading import read_texts
+from recurra.study.cells import DEFAULT_CELLS, parse_cells
+from recurra.tasks.comparable import resolve_settings
 
 __all__ = ["compare"]
-
-# The digest is of the file; classes, examples and rows tell one choice of columns from another.
-_DATA_IDENTITY = ("sha256", "rows", "classes", "examples")
 
 
 def compare(
@@ -77,51 +72,5 @@ def compare(
     settings["ngram_orders"] = ()  # a preset may ask for them
     resolve_settings(preset, settings)  # wrong settings are found before the data are read
     with tempfile.TemporaryDirectory(prefix="recurra-") as folder:
-        setup = prepare_setup(source, text, label, seed, preset, settings, Path(folder))
-        return _run(
-            setup,
-            chosen,
-            repeats,
-            finished,
-            observer or ComparisonObserver(),
-            insight=insight,
-        )
-
-
-def _run(
-    setup: TextSetup,
-    cells: Sequence[str],
-    repeats: int,
-    finished: Sequence[Mapping[str, Any]],
-    observer: ComparisonObserver,
-    *,
-    insight: bool,
-) -> list[Record]:
-    def measure(name: str, repeat: int, watchers: Sequence[TrainingObserver]) -> Record:
-        if name == LINEAR:
-            return measure_linear(setup)
-        return measure_network(setup, name, repeat, watchers, insight=insight)
-
-    contest = Contest(
-        runs=[(LINEAR, 0), *((name, repeat) for name in cells for repeat in range(repeats))],
-        expected=lambda name, repeat: _facts(setup, name, repeat),
-        measure=measure,
-        data=setup.data,
-        identity=_DATA_IDENTITY,
-    )
-    return run_contest(contest, finished, observer)
-
-
-def _facts(setup: TextSetup, name: str, repeat: int) -> Record:
-    """Return what is known of a run before it starts."""
-    settings = setup.settings.to_dict()
-    return {
-        "task": "classify",
-        "model": name,
-        "name": "Linear n-grams" if name == LINEAR else CLASSIFIERS[name][0],
-        "repeat": repeat,
-        "seed": setup.seed + repeat,
-        "kernel": "scikit-learn" if name == LINEAR else kernel_name(setup.settings.kernels),
-        "training": {**asdict(setup.settings.training()), "preset_settings": settings},
-        "data": setup.data,
-    }
+        reading = read_texts(source, text, label, seed, preset, settings, Path(folder))
+        return compare_reading(reading, chosen, repeats, finished, observer, insight=insight)

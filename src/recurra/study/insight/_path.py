@@ -56,8 +56,8 @@ class PathIntegral:
 def integrate(subject: Subject) -> PathIntegral:
     """Integrate the gradient of a subject's score from an empty input to its input.
 
-    Nothing is said at the start: vectors of zeros stand for tokens, their mean over the window for
-    values. Intervals are doubled until the contributions sum to the difference of the scores
+    Nothing is said at the start: vectors of zeros stand for tokens, for values what the subject
+    calls empty, or their mean over the window. Intervals are doubled until the contributions sum to the difference of the scores
     within 1 %, up to 512.
 
     Args:
@@ -123,6 +123,8 @@ def _ends(subject: Subject) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     if subject.vectors is not None:
         vectors = record(subject.model, subject.inputs, [subject.vectors])[0].outputs[0][0]
         return np.zeros_like(vectors, np.float32), vectors.astype(np.float32)
+    if subject.empty is not None:
+        return subject.empty, _steps_of(subject, subject.inputs)
     every = np.ones((1, len(subject.labels)), bool)
     empty = subject.replace(every, np.random.default_rng(0))
     return _steps_of(subject, empty), _steps_of(subject, subject.inputs)

@@ -15,11 +15,13 @@ from recurra.sequences import EncodedTexts
 from recurra.study.insight._text_subject import text_subject
 from recurra.study.insight.attribution import attributions
 from recurra.study.insight.inspection import look
+from recurra.study.insight.subject import Subject
 from recurra.study.insight.trace import Attribution, GradientFlow, LayerTrace
 from recurra.study.insight.word_order import negation_control
 from recurra.tasks.comparable import TextClassifier, classifier_context, use_kernels
+from recurra.tasks.effective_context import ContextCurve
 
-__all__ = ["network_insight"]
+__all__ = ["looked_into", "memory_values", "network_insight"]
 
 _DIGITS = 5
 _CHARACTERS = 600
@@ -67,13 +69,29 @@ def network_insight(
     if len(labels) != len(texts):
         raise ShapeError(f"{len(labels)} labels came for {len(texts)} texts")
     subject = text_subject(classifier, texts[0], labels[0])
+    return {
+        **looked_into(subject, str(labels[0]), texts[0][:_CHARACTERS], seed),
+        "memory": _memory(classifier, texts, seed),
+        "negation": _negation(classifier),
+    }
+
+
+def looked_into(subject: Subject, label: str, text: str, seed: int = 0) -> dict[str, Any]:
+    """Return the parts of `network_insight` that come of one input of any network.
+
+    Args:
+        subject: The input, ready to be looked at; its target is the true label.
+        label: That label.
+        text: What to call the input.
+        seed: Fixes what steps are exchanged for, and fresh weights.
+    """
     with use_kernels("auto"):
         trace = look(subject, ("states", "flows"), seed)
         (attribution,) = attributions(subject, methods=[_METHOD], seed=seed)
     return {
         "example": {
-            "text": texts[0][:_CHARACTERS],
-            "label": str(labels[0]),
+            "text": text,
+            "label": label,
             "steps": list(subject.labels),
             "explained": subject.explained,
             "answer": [[name, _rounded(value)] for name, value in subject.answer],
@@ -81,8 +99,17 @@ def network_insight(
         "attribution": _attribution(attribution),
         "layers": [_layer(layer) for layer in trace.layers],
         "flows": [_flow(flow) for flow in trace.flows if flow.cell == trace.flows[0].cell],
-        "memory": _memory(classifier, texts, seed),
-        "negation": _negation(classifier),
+    }
+
+
+def memory_values(curve: ContextCurve) -> dict[str, Any]:
+    """Return the `memory` of `network_insight`."""
+    return {
+        "distances": curve.distances.tolist(),
+        "change": _rounded(curve.change),
+        "effective_context": curve.effective_context,
+        "length": curve.length,
+        "inputs": curve.inputs,
     }
 
 
@@ -131,14 +158,7 @@ def _memory(classifier: TextClassifier, texts: Sequence[str], seed: int) -> dict
     encoded = EncodedTexts.from_sequences(predictor.encoder.encode(list(texts)))
     weights = named_weights(classifier.model_)
     rows = np.arange(len(texts))
-    curve = classifier_context(predictor.predict_ids, encoded, rows, weights, seed)
-    return {
-        "distances": curve.distances.tolist(),
-        "change": _rounded(curve.change),
-        "effective_context": curve.effective_context,
-        "length": curve.length,
-        "inputs": curve.inputs,
-    }
+    return memory_values(classifier_context(predictor.predict_ids, encoded, rows, weights, seed))
 
 
 def _negation(classifier: TextClassifier) -> dict[str, Any] | None:

@@ -47,8 +47,9 @@ def inspect(
         model: A fitted estimator, a built `keras.Model`, or the path of a `.recurra` or `.keras`
             file.
         inputs: A text for a classifier, a language model or a translator; data as for
-            `Forecaster.predict` (the end of the training data when `None`); a piano roll; arrays
-            of one sequence for a `keras.Model`.
+            `Forecaster.predict` (the end of the training data when `None`); a sequence
+            `(time, channels)`; the path of a sound; a piano roll; arrays of one sequence for a
+            `keras.Model`.
         target: What to explain in place of the model's own answer: a label, the name of a target
             column, what comes next, a translation, the number of a note or of an output.
         labels: Name of each step, for a `keras.Model`.

@@ -9,7 +9,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.runtime import GENERATION_TASK
+from recurra.runtime import (
+    AUDIO_CLASSIFICATION_TASK,
+    GENERATION_TASK,
+    SEQUENCE_CLASSIFICATION_TASK,
+)
 from recurra.study.insight._programs import Program, forward
 from recurra.study.insight._scoring import rows_at_once
 from recurra.study.insight._subject_parts import softmax
@@ -22,6 +26,8 @@ __all__ = ["memory_curve"]
 
 _DRAWS = 4  # exchanges of each step
 _READ: dict[str, Callable[[Any], Any]] = {  # logits whose probabilities are compared
+    AUDIO_CLASSIFICATION_TASK: lambda logits: logits,
+    SEQUENCE_CLASSIFICATION_TASK: lambda logits: logits,
     TextClassifier.task: lambda logits: logits,
     GENERATION_TASK: lambda logits: logits[:, -1],
 }

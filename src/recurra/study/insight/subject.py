@@ -49,6 +49,8 @@ class Subject:
         vectors: The Keras layer whose output `(batch, time, width)` stands for the steps (an
             embedding); None where the model's input itself is continuous.
         sequence: Which input holds the steps, a key of `inputs`; None where there is only one.
+        empty: Values that say nothing, `(time, width)`, where attributions begin; None where that
+            is what `replace` gives when every step is exchanged, or zeros of `vectors`.
         attention: Returns the attention weight of each step, `(time,)`, or None where the model
             has no attention.
         layer_labels: Names of the steps of recurrent layers that run over other steps than
@@ -69,6 +71,7 @@ class Subject:
     replace: Replace
     vectors: Any | None = None
     sequence: str | int | None = None
+    empty: NDArray[np.float32] | None = None
     attention: Callable[[], NDArray[np.float32] | None] = lambda: None
     layer_labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     answers_last: bool = True

@@ -9,19 +9,32 @@ from typing import Any
 import keras
 
 from recurra.errors import NotFittedError, UsageError
+from recurra.study.insight._audio_subject import audio_subject
 from recurra.study.insight._forecast_subject import forecast_subject
 from recurra.study.insight._keras_subject import keras_subject
 from recurra.study.insight._language_subject import language_subject
 from recurra.study.insight._roll_subject import roll_subject
+from recurra.study.insight._series_subject import (
+    audio_subject,
+    regression_subject,
+    series_subject,
+    speech_subject,
+)
+from recurra.study.insight._series_subject import classifier_subject, regressor_subject
+from recurra.study.insight._speech_subject import speech_subject
 from recurra.study.insight._tagging_subject import tagging_subject
 from recurra.study.insight._text_subject import text_subject
 from recurra.study.insight._translation_subject import translation_subject
 from recurra.study.insight._watching import recurrent_layers
 from recurra.study.insight.subject import Subject
 from recurra.tasks import (
+    AudioClassifier,
     Forecaster,
     RollGenerator,
+    SequenceClassifier,
+    SequenceRegressor,
     SequenceTagger,
+    SpeechRecognizer,
     TextClassifier,
     TextGenerator,
     Translator,
@@ -45,8 +58,8 @@ def subject_of(
         model: A fitted estimator, a built `keras.Model`, or the path of a `.recurra` or `.keras`
             file.
         inputs: A text for a classifier, a language model or a translator; data as for
-            `Forecaster.predict` (the end of the training data when `None`); a piano roll; arrays
-            for a `keras.Model`.
+            `Forecaster.predict` (the end of the training data when `None`); a sequence
+            `(time, channels)`; the path of a sound; a piano roll; arrays for a `keras.Model`.
         target: What to explain in place of the model's own answer: a label, the name of a target
             column, what comes next, a translation, the number of a note or of an output.
         labels: Name of each step, for a `keras.Model`.
@@ -68,7 +81,7 @@ def subject_of(
         raise UsageError(f"nothing was given for the model to read; give {_wanted(model)}")
     if isinstance(model, keras.Model):
         return keras_subject(model, inputs, target=target, labels=labels)
-    build = next(build for kind, build in _BUILDERS.items() if isinstance(model, kind))
+    build = next(build for kind, (build, _) in _BUILDERS.items() if isinstance(model, kind))
     return build(model, inputs, target)
 
 
@@ -102,13 +115,18 @@ def _network(model: Any) -> Any:
 def _wanted(model: Any) -> str:
     if isinstance(model, keras.Model):
         return "arrays of one sequence"
-    return "a piano roll (time, notes)" if isinstance(model, RollGenerator) else "a text"
+    return next(wanted for kind, (_, wanted) in _BUILDERS.items() if isinstance(model, kind))
 
 
-_BUILDERS: dict[type, Callable[[Any, Any, Any], Subject]] = {
-    SequenceTagger: tagging_subject,
-    TextClassifier: text_subject,
-    TextGenerator: language_subject,
-    Translator: translation_subject,
-    RollGenerator: roll_subject,
+_SEQUENCE, _SOUND, _TEXT = "a sequence (time, channels)", "a sound", "a text"
+_BUILDERS: dict[type, tuple[Callable[[Any, Any, Any], Subject], str]] = {  # the first that fits
+    AudioClassifier: (audio_subject, _SOUND),
+    RollGenerator: (roll_subject, "a piano roll (time, notes)"),
+    SequenceClassifier: (classifier_subject, _SEQUENCE),
+    SequenceRegressor: (regressor_subject, _SEQUENCE),
+    SequenceTagger: (tagging_subject, "a sentence"),
+    SpeechRecognizer: (speech_subject, _SOUND),
+    TextClassifier: (text_subject, _TEXT),
+    TextGenerator: (language_subject, _TEXT),
+    Translator: (translation_subject, _TEXT),
 }

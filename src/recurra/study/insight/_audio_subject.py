@@ -1,0 +1,38 @@
+"""A sound that a classifier labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from recurra.runtime.series import Sound
+from recurra.study.insight._frame_steps import frame_times
+from recurra.study.insight._series_subject import classified_frames
+from recurra.study.insight.subject import Subject
+from recurra.tasks.speech import AudioClassifier
+
+__all__ = ["audio_subject"]
+
+
+def audio_subject(classifier: AudioClassifier, sound: Sound, target: Any = None) -> Subject:
+    """Return a sound as a trained classifier hears it, frame by frame.
+
+    Args:
+        classifier: A fitted `AudioClassifier`.
+        sound: A path, an array of samples at the rate of the training, or a pair of samples and
+            their rate.
+        target: The label whose log-odds are explained and that the loss compares with; the
+            predicted one when `None`.
+
+    Raises:
+        SourceError: If the file cannot be read as sound.
+        DataError: If there is no sound in it.
+        UnknownNameError: If there is no such label.
+    """
+    predictor = classifier.predictor_
+    scaled = predictor.frames(sound)
+    features, stride = predictor.features, classifier.specification_.stride
+    seconds = stride * features.hop_samples / features.rate
+    labels = frame_times(-(-len(scaled) // stride), seconds)
+    return classified_frames(
+        classifier, predictor.sequences, scaled, labels, target, what="classifier of sound"
+    )
