@@ -70,8 +70,8 @@ class NearestSequence:
             nearest[:, k] = distances[:, self._codes == k].min(axis=1)
         scale = np.maximum(np.median(nearest, axis=1, keepdims=True), 1e-12)
         shifted = np.exp((nearest.min(axis=1, keepdims=True) - nearest) / scale * self._classes)
-        probabilities: NDArray[np.float32] = np.float32(
-            shifted / shifted.sum(axis=1, keepdims=True)
+        probabilities: NDArray[np.float32] = (shifted / shifted.sum(axis=1, keepdims=True)).astype(
+            np.float32
         )
         return probabilities
 
