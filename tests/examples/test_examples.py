@@ -57,6 +57,7 @@ def test_all_examples_are_run_here() -> None:
         "music.py",
         "own_csv.py",
         "sentiment.py",
+        "tag_sentences.py",
         "translate_dates.py",
         "translate_own_pairs.py",
     }
@@ -173,3 +174,9 @@ def test_gradients_through_time_draws_three_cells(tmp_path: Path, reviews: Path)
         for kind in ("trained", "untrained"):
             assert f"{cell}, {kind}: " in output
     assert (tmp_path / "gradients.png").is_file()
+
+
+def test_tag_sentences_tags_unseen_words_by_their_endings(tmp_path: Path) -> None:
+    lines = run("tag_sentences.py", tmp_path).splitlines()
+    assert int(lines[0].split("%")[0]) >= 90
+    assert [line.split()[1] for line in lines[1:]] == ["DET", "NOUN", "VERB"]
