@@ -14,12 +14,6 @@ from recurra.study.insight._forecast_subject import forecast_subject
 from recurra.study.insight._keras_subject import keras_subject
 from recurra.study.insight._language_subject import language_subject
 from recurra.study.insight._roll_subject import roll_subject
-from recurra.study.insight._series_subject import (
-    audio_subject,
-    regression_subject,
-    series_subject,
-    speech_subject,
-)
 from recurra.study.insight._series_subject import classifier_subject, regressor_subject
 from recurra.study.insight._speech_subject import speech_subject
 from recurra.study.insight._tagging_subject import tagging_subject
