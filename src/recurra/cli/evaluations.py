@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from recurra.cli.evaluate_audio import measure_sounds
 from recurra.cli.evaluate_classify import measure_classifier, show_classifier
 from recurra.cli.evaluate_forecast import measure_forecaster, show_forecaster
 from recurra.cli.evaluate_generate import measure_generator, score_text, show_generator, show_score
 from recurra.cli.evaluate_series import measure_sequences, show_regressor
+from recurra.cli.evaluate_speech import measure_transcripts, show_transcripts
 from recurra.cli.evaluate_tag import measure_tagger, show_tagger
 from recurra.cli.evaluate_translate import measure_translator, score_pair, show_translator
 from recurra.cli.requests import Evaluation, TaskCommand
@@ -19,6 +21,7 @@ __all__ = ["evaluation_commands"]
 Measured = dict[str, Any]
 Result = tuple[Measured, Callable[[Measured], None]]
 
+_SPEECH = ("pattern", "files", "transcript", "beam", "length_bonus")
 _PAIRS = ("source", "target", "target_file", "beam", "length_penalty", "score")
 
 
@@ -28,6 +31,7 @@ def evaluation_commands() -> dict[str, TaskCommand]:
 
     return {
         "text-classification": TaskCommand(("text", "label"), _classifier),
+        runtime.AUDIO_CLASSIFICATION_TASK: TaskCommand(("pattern", "files", "label"), _sounds),
         runtime.FORECAST_TASK: TaskCommand(("from",), _forecaster),
         runtime.GENERATION_TASK: TaskCommand(("text", "score"), _generator),
         runtime.SEQUENCE_CLASSIFICATION_TASK: TaskCommand(
@@ -36,6 +40,7 @@ def evaluation_commands() -> dict[str, TaskCommand]:
         runtime.SEQUENCE_REGRESSION_TASK: TaskCommand(
             (*COLLECTION_NAMES, "target"), _sequence_regressor
         ),
+        runtime.SPEECH_TASK: TaskCommand(_SPEECH, _transcripts),
         runtime.TAGGING_TASK: TaskCommand(("column",), _tagger),
         runtime.TRANSLATION_TASK: TaskCommand(_PAIRS, _translator),
     }
@@ -47,6 +52,10 @@ def _classifier(asked: Evaluation) -> Result:
         asked.artifact, str(asked.source), options["text"], options["label"]
     )
     return measured, show_classifier
+
+
+def _sounds(asked: Evaluation) -> Result:
+    return measure_sounds(asked), show_classifier
 
 
 def _forecaster(asked: Evaluation) -> Result:
@@ -73,6 +82,10 @@ def _translator(asked: Evaluation) -> Result:
 
 def _tagger(asked: Evaluation) -> Result:
     return measure_tagger(asked.artifact, str(asked.source), asked.options["column"]), show_tagger
+
+
+def _transcripts(asked: Evaluation) -> Result:
+    return measure_transcripts(asked), show_transcripts
 
 
 def _sequence_classifier(asked: Evaluation) -> Result:

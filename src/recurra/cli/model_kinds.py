@@ -16,11 +16,13 @@ def does(task: object) -> str:
     from recurra import runtime
 
     words = {
+        runtime.AUDIO_CLASSIFICATION_TASK: "labels sound",
         runtime.FORECAST_TASK: "continues series",
         runtime.GENERATION_TASK: "writes text",
         runtime.ROLL_TASK: "writes piano rolls",
         runtime.SEQUENCE_CLASSIFICATION_TASK: "labels sequences of numbers",
         runtime.SEQUENCE_REGRESSION_TASK: "gives a number for each sequence",
+        runtime.SPEECH_TASK: "writes what is said",
         runtime.TAGGING_TASK: "tags the words of sentences",
         runtime.TRANSLATION_TASK: "translates",
     }

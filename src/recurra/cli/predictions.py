@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from recurra.cli.predict_audio import predict_sounds
 from recurra.cli.predict_classify import predict_labels
 from recurra.cli.predict_forecast import predict_forecast
 from recurra.cli.predict_series import predict_sequences
+from recurra.cli.predict_speech import transcribe_sounds
 from recurra.cli.predict_tag import predict_tags
 from recurra.cli.predict_translate import predict_translations
 from recurra.cli.requests import Prediction, TaskCommand
@@ -12,6 +14,8 @@ from recurra.cli.series_options import COLLECTION_NAMES
 from recurra.errors import UsageError
 
 __all__ = ["prediction_commands"]
+
+_SPEECH = ("files", "stream", "rate", "beam", "length_bonus")
 
 
 def prediction_commands() -> dict[str, TaskCommand]:
@@ -21,9 +25,11 @@ def prediction_commands() -> dict[str, TaskCommand]:
     search = ("beam", "length_penalty", "n_best", "show_attention")
     return {
         "text-classification": TaskCommand(("text",), _labels),
+        runtime.AUDIO_CLASSIFICATION_TASK: TaskCommand(("files", "stream", "rate"), predict_sounds),
         runtime.FORECAST_TASK: TaskCommand(("horizon", "out", "plot"), _forecast),
         runtime.SEQUENCE_CLASSIFICATION_TASK: TaskCommand(COLLECTION_NAMES, predict_sequences),
         runtime.SEQUENCE_REGRESSION_TASK: TaskCommand(COLLECTION_NAMES, predict_sequences),
+        runtime.SPEECH_TASK: TaskCommand(_SPEECH, transcribe_sounds),
         runtime.TAGGING_TASK: TaskCommand(("text", "column"), _tags),
         runtime.TRANSLATION_TASK: TaskCommand(("text", *search), _translations),
     }

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from recurra.cli import options as o
+from recurra.cli.audio_options import AudioOptions, audio_reading, audio_settings
 from recurra.cli.interrupts import hold_interrupts
 from recurra.cli.option_groups import given_options, takes_groups
 from recurra.cli.output import console, notes, print_json
@@ -27,8 +28,8 @@ def classify(
         str,
         typer.Argument(
             help="Texts: a CSV, TSV, JSON-lines or Parquet file (gzip too). Sequences of numbers: "
-            "a .ts file, a folder of classes, a table with --series-id or --files. Or a named "
-            "dataset.",
+            "a .ts file, a folder of classes, a table with --series-id or --files. Sound: "
+            "with --audio. Or a named dataset.",
             metavar="SOURCE",
             show_default=False,
         ),
@@ -59,6 +60,7 @@ def classify(
     vocabulary: o.Vocabulary = None,
     max_length: o.MaxLength = None,
     sequences: SequenceOptions,
+    sound: AudioOptions,
     epochs: o.Epochs = None,
     batch_size: o.BatchSize = None,
     learning_rate: o.LearningRate = None,
@@ -78,7 +80,7 @@ def classify(
     tensorboard: o.TensorBoardFolder = None,
     as_json: o.Json = False,
 ) -> None:
-    """Train a classifier of texts or of sequences of numbers, and save it as one file."""
+    """Train a classifier of texts, of sequences of numbers or of sound; save it as one file."""
     if not 0 <= test_share < 1:
         raise UsageError(f"--test-share must be at least 0 and below 1, not {test_share}")
     of_texts: dict[str, Any] = {
@@ -111,13 +113,22 @@ def classify(
         "notes": notes(),
     }
     measuring = {"label": label, "test_share": test_share}
-    if _of_numbers(source, reading):
+    if sound.audio or _of_sound(source):
+        odd = {"text": text, **of_texts, **given_options(reading), **given_options(sequences)}
+        odd |= {"files": None, "stride": None}
+        refuse_given("sound", source, odd)
+        settings = {**chosen, "stride": sequences.stride, **audio_settings(sound)}
+        how = {**audio_reading(sound), **measuring, "path": reading.files, "split_by": split_by}
+        result = _classify_sounds(source, output, how, settings, run)
+    elif _of_numbers(source, reading):
+        refuse_given("sequences of numbers", source, given_options(sound))
         refuse_given("sequences of numbers", source, {"text": text, **of_texts})
         settings = {**chosen, **given_options(sequences)}
         how = {**collection_arguments(reading), **measuring, "group": split_by}
         result = _classify_sequences(source, output, how, settings, run)
     else:
         odd = {"split_by": split_by, **given_options(reading), **given_options(sequences)}
+        odd |= given_options(sound)
         refuse_given("texts", source, odd)
         how = {"text": text, **measuring}
         result = _classify_texts(source, output, how, {**chosen, **of_texts}, run)
@@ -144,6 +155,13 @@ def refuse_given(holds: str, source: str, options: dict[str, Any]) -> None:
         raise UsageError(f"{source} is read as {holds}; leave out {' and '.join(odd)}")
 
 
+def _of_sound(source: str) -> bool:
+    with hold_interrupts():
+        from recurra.sequences.audio import audio_dataset_names
+
+    return source in audio_dataset_names()
+
+
 def _of_numbers(source: str, reading: CollectionOptions) -> bool:
     with hold_interrupts():
         from recurra.sequences.collections import is_collection
@@ -166,6 +184,15 @@ def _classify_sequences(source: str, *arguments: Any) -> dict[str, Any]:
 
     output, reading, settings, run = arguments
     return train_sequence_model(SequenceClassifier, source, output, reading, settings, **run)
+
+
+def _classify_sounds(source: str, *arguments: Any) -> dict[str, Any]:
+    with hold_interrupts():
+        from recurra.cli.series_training import train_sequence_model
+        from recurra.tasks import AudioClassifier
+
+    output, reading, settings, run = arguments
+    return train_sequence_model(AudioClassifier, source, output, reading, settings, **run)
 
 
 def _pooling(attention: bool, pooling: str | None) -> str | None:

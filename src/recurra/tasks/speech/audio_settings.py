@@ -92,7 +92,7 @@ _FAST: dict[str, Any] = {
 }
 _ACCURATE: dict[str, Any] = {**_FAST, "units": (128, 128), "dropout": 0.4}
 AUDIO_PRESETS: dict[str, dict[str, Any]] = {"fast": _FAST, "accurate": _ACCURATE}
-_STEPS = {"fast": 1_500, "accurate": 3_000}
+_STEPS = {"fast": 1_200, "accurate": 2_500}
 _FEWEST_EPOCHS, _MOST_EPOCHS = 10, 300
 _FEWEST_VALIDATED = 5_000  # with fewer clips, those held out say little about other speakers
 
