@@ -46,6 +46,7 @@ def test_all_examples_are_run_here() -> None:
     tested = {
         "architectures.py",
         "backpropagation_by_hand.py",
+        "classify_series.py",
         "compare_cells.py",
         "forecast_backtest.py",
         "forecast_covariates.py",
@@ -180,3 +181,10 @@ def test_tag_sentences_tags_unseen_words_by_their_endings(tmp_path: Path) -> Non
     lines = run("tag_sentences.py", tmp_path).splitlines()
     assert int(lines[0].split("%")[0]) >= 90
     assert [line.split()[1] for line in lines[1:]] == ["DET", "NOUN", "VERB"]
+
+
+def test_classify_series_answers_while_a_sequence_comes(tmp_path: Path) -> None:
+    lines = run("classify_series.py", tmp_path).splitlines()
+    assert float(lines[0].rpartition(" ")[2]) > 0.7
+    assert len(lines) == 6
+    assert lines[-1].startswith("after ")
