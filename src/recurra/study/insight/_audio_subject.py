@@ -8,7 +8,7 @@ from recurra.runtime.series import Sound
 from recurra.study.insight._frame_steps import frame_times
 from recurra.study.insight._series_subject import classified_frames
 from recurra.study.insight.subject import Subject
-from recurra.tasks.speech import AudioClassifier
+from recurra.tasks.speech.audio_classifier import AudioClassifier
 
 __all__ = ["audio_subject"]
 

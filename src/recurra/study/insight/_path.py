@@ -57,8 +57,8 @@ def integrate(subject: Subject) -> PathIntegral:
     """Integrate the gradient of a subject's score from an empty input to its input.
 
     Nothing is said at the start: vectors of zeros stand for tokens, for values what the subject
-    calls empty, or their mean over the window. Intervals are doubled until the contributions sum to the difference of the scores
-    within 1 %, up to 512.
+    calls empty, or their mean over the window. Intervals are doubled until the contributions sum
+    to the difference of the scores within 1 %, up to 512.
 
     Args:
         subject: The input and its model.

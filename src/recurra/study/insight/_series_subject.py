@@ -142,7 +142,8 @@ def _attention(
 ) -> Array | None:
     if spec.cell == "dense" or spec.pooling != "attention":
         return None
-    return predictor.network.attention(scaled[None], np.array([len(scaled)]))[0]
+    weights: Array = predictor.network.attention(scaled[None], np.array([len(scaled)]))[0]
+    return weights
 
 
 def _place(label: str, classes: list[str]) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-import keras
 import numpy as np
 from keras import ops
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ from recurra.runtime.speech import (
 from recurra.study.insight._frame_steps import FrameSteps, frame_times, from_frames
 from recurra.study.insight._subject_parts import best_first, network_name
 from recurra.study.insight.subject import Subject
-from recurra.tasks.speech import SpeechRecognizer
+from recurra.tasks.speech.recognizer import SpeechRecognizer
 
 __all__ = ["speech_subject"]
 
@@ -44,8 +43,7 @@ def speech_subject(recognizer: SpeechRecognizer, sound: Sound, target: Any = Non
 
     Raises:
         SourceError: If the file cannot be read as sound.
-        DataError: If there is no sound in it.
-        UnknownNameError: If the text has a symbol that the recognizer does not know.
+        DataError: If there is no sound in it, or the recognizer does not know a symbol of the text.
         UsageError: If the sound is too short for the text.
     """
     predictor, spec = recognizer.predictor_, recognizer.specification_
@@ -97,7 +95,7 @@ def _encoded(predictor: SpeechPredictor, text: str, steps: int) -> Symbols:
 def _log_probability(logits: Any, symbols: Symbols) -> Any:
     """Return the logarithm of a text's probability, `(batch,)`, of logits `(batch, steps, ...)`."""
     if not symbols:
-        return ops.sum(keras.ops.log_softmax(logits, axis=-1)[:, :, BLANK], axis=1)
+        return ops.sum(ops.log_softmax(logits, axis=-1)[:, :, BLANK], axis=1)
     rows, steps = logits.shape[:2]
     texts = np.tile(np.array(symbols, np.int32), (rows, 1))
     counts, lengths = (np.full(rows, count, np.int32) for count in (len(symbols), steps))

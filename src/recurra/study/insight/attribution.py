@@ -37,10 +37,11 @@ def attributions(
     """Say how much each step speaks for the explained score.
 
     - `integrated_gradients` (Sundararajan et al. 2017): the gradient integrated from an empty
-      input (zeros for the vectors of tokens; for values the mean of the window, or that of the
-      training data where sequences are scaled by it) to this one. Its scores sum to the difference of the two scores; the error of that sum is given. Limits: it
-      explains this difference, so another empty input gives other scores; the line between the
-      two passes through vectors that no token has.
+      input (zeros for the vectors of tokens; for values their mean over the window, or, where
+      whole sequences are answered for, over the training data) to this one. Its scores sum to the
+      difference of the two scores; the error of that sum is given. Limits: it explains this
+      difference, so another empty input gives other scores; the line between the two passes
+      through vectors that no token has.
     - `gradient_x_input`: the gradient at the input times its difference from the empty one. Limits:
       what the score would do for the smallest of changes; a gate or a class that is saturated has
       hardly a gradient, however much the step matters, and the scores sum to nothing.

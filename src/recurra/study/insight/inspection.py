@@ -46,12 +46,13 @@ def inspect(
     Args:
         model: A fitted estimator, a built `keras.Model`, or the path of a `.recurra` or `.keras`
             file.
-        inputs: A text for a classifier, a language model or a translator; data as for
-            `Forecaster.predict` (the end of the training data when `None`); a sequence
-            `(time, channels)`; the path of a sound; a piano roll; arrays of one sequence for a
-            `keras.Model`.
+        inputs: A text for a classifier, a language model or a translator; a sentence for a tagger;
+            a sequence `(time, channels)`; a sound: a path, samples, or a pair of samples and
+            their rate; data as for `Forecaster.predict` (the end of the training data when
+            `None`); a piano roll; arrays of one sequence for a `keras.Model`.
         target: What to explain in place of the model's own answer: a label, the name of a target
-            column, what comes next, a translation, the number of a note or of an output.
+            column, what comes next, a translation, a transcript, a token and its tag (`"4=NOUN"`),
+            the number of a note or of an output; for a regressor the true number.
         labels: Name of each step, for a `keras.Model`.
         series: Which series of the data, for a forecaster; the first when `None`.
         what: Which of `"states"` (and gates), `"gradients"` (through time), `"attribution"`,
