@@ -47,6 +47,7 @@ def test_all_examples_are_run_here() -> None:
         "architectures.py",
         "backpropagation_by_hand.py",
         "classify_series.py",
+        "classify_sounds.py",
         "compare_cells.py",
         "forecast_backtest.py",
         "forecast_covariates.py",
@@ -181,6 +182,12 @@ def test_tag_sentences_tags_unseen_words_by_their_endings(tmp_path: Path) -> Non
     lines = run("tag_sentences.py", tmp_path).splitlines()
     assert int(lines[0].split("%")[0]) >= 90
     assert [line.split()[1] for line in lines[1:]] == ["DET", "NOUN", "VERB"]
+
+
+def test_classify_sounds_hears_an_unheard_device(tmp_path: Path) -> None:
+    lines = run("classify_sounds.py", tmp_path).splitlines()
+    assert float(lines[0].rsplit(maxsplit=1)[-1]) >= 0.9
+    assert lines[-1].endswith("siren")
 
 
 def test_classify_series_answers_while_a_sequence_comes(tmp_path: Path) -> None:
