@@ -1,0 +1,1 @@
+"""Comparisons of networks over sequences of numbers and over sound."""
