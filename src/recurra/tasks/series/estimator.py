@@ -117,7 +117,7 @@ class SequenceEstimator(TaskEstimator):
         callbacks: Sequence[keras.callbacks.Callback] = (),
     ) -> Self:
         """Prepare and train; every way of fitting ends here."""
-        settings = self._settle([len(row) for row in examples.values])
+        settings = self._settle([row.shape for row in examples.values])
         prepared = prepare_sequences(examples, settings, int(self.seed))
         return self.fit_prepared(prepared, settings, observers=observers, callbacks=callbacks)
 
@@ -200,11 +200,11 @@ class SequenceEstimator(TaskEstimator):
     ) -> Augment | None:
         return augmentation(prepared, settings)
 
-    def _settle(self, lengths: Any = None) -> SequenceSettings:
+    def _settle(self, shapes: Any = None) -> SequenceSettings:
         """Check the parameters and fill in what the preset and the data decide."""
         self._check_seed()
         given = {name: plain_value(value) for name, value in self._given().items()}
-        return resolve_settings(self.preset, given, lengths)
+        return resolve_settings(self.preset, given, shapes)
 
     def _outputs(self, X: Any) -> NDArray[np.float32]:
         """Return what the network says, shape `(sequences, outputs)`."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recurra.errors import UsageError
 from recurra.runtime.series import SequenceSpecification
@@ -107,25 +108,36 @@ _ARCHITECTURE = (
     "batch_normalization",
     "stride",
 )
-_FAST: dict[str, Any] = {}
-_ACCURATE: dict[str, Any] = {**_FAST, "bidirectional": True, "pooling": "mean_max"}
+# Chosen by cross-validation on the training parts of four sets of the UCR and UEA archives, of 40
+# to 270 sequences. Reading from both ends and both poolings halved the errors on most; noise and
+# factors did so again where there are few sequences; slices of windows were of no use.
+_FAST: dict[str, Any] = {
+    "bidirectional": True,
+    "pooling": "mean_max",
+    "head_dropout": 0.5,
+    "jitter": 0.2,
+    "magnitude": 0.2,
+}
+_ACCURATE: dict[str, Any] = {**_FAST, "units": 128}
 PRESETS: dict[str, dict[str, Any]] = {"fast": _FAST, "accurate": _ACCURATE}
-_STEPS = 1_500  # about what a small network needs on a small data set
+_STEPS = {"fast": 1_500, "accurate": 4_000}  # a small network on a small set needs about the first
 _FEWEST_EPOCHS, _MOST_EPOCHS = 10, 300
 _FEWEST_VALIDATED = 500  # of fewer rows a tenth is too few to tell one epoch from another
+_FEWEST_DROPPED = 4  # of one channel, dropout of a gate's inputs would take whole sequences away
 _MOST_FRAMES = 100  # a recurrent layer learns slowly over more steps than that
 
 
 def resolve_settings(
-    preset: str, given: Mapping[str, Any], lengths: Any = None
+    preset: str, given: Mapping[str, Any], shapes: Sequence[tuple[int, int]] | None = None
 ) -> SequenceSettings:
     """Fill in what was not given.
 
     Args:
         preset: A name of `PRESETS`.
         given: Settings by name; `None` means not given.
-        lengths: Steps of each training sequence, which decide the number of epochs, the stride and
-            whether some are held out for early stopping; `None` before they are known.
+        shapes: `(time, channels)` of each training sequence, which decide the number of epochs, the
+            stride, the dropout of inputs, and whether some are held out for early stopping; `None`
+            before they are known.
 
     Raises:
         UnknownNameError: If the preset or a choice is unknown.
@@ -134,8 +146,8 @@ def resolve_settings(
     check_choice("preset", preset, tuple(PRESETS))
     chosen = {name: value for name, value in given.items() if value is not None}
     values = {**PRESETS[preset], **chosen}
-    if lengths is not None and len(lengths):
-        values = {**_by_data(values, np.asarray(lengths)), **values}
+    if shapes is not None and len(shapes):
+        values = {**_by_data(values, np.asarray(shapes), _STEPS[preset]), **values}
     return _make(**values)
 
 
@@ -148,16 +160,16 @@ def sequence_settings_from_manifest(manifest: Mapping[str, Any]) -> SequenceSett
     return read_settings(manifest, SequenceSettings, "a model of sequences", _make)
 
 
-def _by_data(values: Mapping[str, Any], lengths: Any) -> dict[str, Any]:
-    rows = len(lengths)
+def _by_data(values: Mapping[str, Any], shapes: NDArray[np.int64], steps: int) -> dict[str, Any]:
+    rows, (length, channels) = len(shapes), np.median(shapes, axis=0)
     # Small sets need small batches, or an epoch has too few steps.
     batch_size = values.get("batch_size") or (32 if rows >= _FEWEST_VALIDATED else 16)
-    steps = math.ceil(rows / batch_size)
-    epochs = min(_MOST_EPOCHS, max(_FEWEST_EPOCHS, math.ceil(_STEPS / steps)))
+    epochs = math.ceil(steps / math.ceil(rows / batch_size))
     return {
         "batch_size": batch_size,
-        "epochs": epochs,
-        "stride": math.ceil(float(np.median(lengths)) / _MOST_FRAMES),
+        "epochs": min(_MOST_EPOCHS, max(_FEWEST_EPOCHS, epochs)),
+        "dropout": 0.3 if channels >= _FEWEST_DROPPED else 0.0,
+        "stride": math.ceil(length / _MOST_FRAMES),
         "validation": 0.1 if rows >= _FEWEST_VALIDATED else 0.0,
     }
 
