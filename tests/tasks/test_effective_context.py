@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from series import daily, quick
 from texts import labelled_texts, plain_classifier, tiny_classifier
 
-from recurra import TextClassifier, TextGenerator
+from recurra import RollGenerator, TextClassifier, TextGenerator, Translator
 from recurra.errors import DataError
 from recurra.runtime import LanguageModelSpecification, LanguageNetwork, read_artifact
 from recurra.sequences import UNK_ID, EncodedTexts
@@ -19,6 +19,8 @@ from recurra.tasks._context_measuring import (
     classifier_context,
     generator_context,
 )
+from recurra.tasks._roll_context import roll_context
+from recurra.tasks._translation_context import translator_context
 from recurra.tasks.effective_context import (
     ContextCurve,
     averaged_values,
@@ -223,3 +225,56 @@ def test_a_generator_says_how_far_back_it_looks(tmp_path):
     assert 1 <= found.metrics_["effective_context"] <= found.metrics_["context_length"]
     card = read_artifact(found.save(tmp_path / "m.recurra")).card
     assert f"- Effective context: {found.metrics_['effective_context']} chars (" in card
+
+
+class Copier:
+    """Stands for a translator whose every target token hangs on the last tokens of the source."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def full(self, sources, targets):
+        logits = np.zeros((*targets.shape, 12), np.float32)
+        for row, ids in zip(logits, sources, strict=True):
+            tokens = ids[ids != 0][:-1]  # without [EOS]
+            row[:, tokens[-self._count :]] += 3
+        return logits
+
+
+def test_the_memory_of_a_translator_is_found():
+    generator = np.random.default_rng(0)
+    sources = [np.append(generator.permutation(8) + 4, 3).astype(np.int32) for _ in range(6)]
+    targets = [np.array([2, 4, 5], np.int32)] * 6
+    for count in (1, 3):
+        curve = translator_context(Copier(count), sources, targets, {}, 0)
+        assert (curve.effective_context, curve.length) == (count, 8)
+
+
+def test_the_memory_of_a_model_of_music_is_found():
+    pieces = [(np.random.default_rng(k).random((20, 5)) < 0.5).astype(np.uint8) for k in range(6)]
+    pieces[0][17] = 0  # a silent step counts too
+    for count in (1, 4):
+        curve = roll_context(lambda rolls, n=count: rolls[:, -n:].mean(axis=1), pieces, {})
+        assert (curve.effective_context, curve.length) == (count, 20)
+
+
+@pytest.mark.parametrize(
+    ("made", "read", "unit"),
+    [
+        (
+            lambda: Translator(units=4, embedding=4, epochs=1, test=0, level="char"),
+            [(f"{k:03d}", f"{k:03d}"[::-1]) for k in range(40)],
+            "char",
+        ),
+        (
+            lambda: RollGenerator(units=4, epochs=1),
+            [np.eye(6, dtype=np.uint8)[np.arange(k, k + 8) % 6] for k in range(10)],
+            "step",
+        ),
+    ],
+)
+def test_translators_and_models_of_music_say_how_far_back_they_look(made, read, unit, tmp_path):
+    found = made().fit(read)
+    assert 1 <= found.metrics_["effective_context"] <= found.metrics_["context_length"]
+    card = read_artifact(found.save(tmp_path / "m.recurra")).card
+    assert f"- Effective context: {found.metrics_['effective_context']} {unit}s (" in card

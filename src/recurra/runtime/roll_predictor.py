@@ -108,6 +108,21 @@ class RollPredictor:
             "accuracy": both / max(1, either),
         }
 
+    def next_step(self, rolls: NDArray[Any]) -> NDArray[np.float64]:
+        """Return how probable each note is in the step after each of some rolls.
+
+        Args:
+            rolls: Shape `(rolls, time, notes)` of 0 and 1.
+
+        Returns:
+            Shape `(rolls, notes)`.
+        """
+        read = np.zeros((len(rolls), rolls.shape[1] + 1, self.notes), np.float32)
+        read[:, 1:] = rolls
+        logits = self._network.run(read)[0][:, -1].astype(np.float64)
+        chances: NDArray[np.float64] = 1 / (1 + np.exp(-logits))
+        return chances
+
     def generate(
         self,
         prompt: NDArray[Any] | None = None,

@@ -8,7 +8,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.runtime import ForecasterSpecification, ForecastNetwork, LanguageNetwork
+from recurra.runtime import (
+    ForecasterSpecification,
+    ForecastNetwork,
+    LanguageNetwork,
+)
 from recurra.sequences import EncodedTexts, WindowReader, Windows
 from recurra.tasks.effective_context import (
     ContextCurve,
@@ -19,7 +23,12 @@ from recurra.tasks.effective_context import (
     total_variation,
 )
 
-__all__ = ["affordable_inputs", "classifier_context", "forecaster_context", "generator_context"]
+__all__ = [
+    "affordable_inputs",
+    "classifier_context",
+    "forecaster_context",
+    "generator_context",
+]
 
 Array: TypeAlias = NDArray[Any]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from recurra.tasks.effective_context import context_words
+
 __all__ = ["roll_card"]
 
 
@@ -26,6 +28,7 @@ def roll_card(manifest: Mapping[str, Any]) -> str:
         f"pieces, {rows['validation']:,} more for early stopping",
         f"- Training: {training['epochs']} epochs, the best was {training['best_epoch']}; "
         f"seed {manifest['seed']}; kernel {manifest['kernel']}",
+        *context_words(manifest["metrics"], "step"),
         f"- Made: {manifest['created']} with Recurra {manifest['versions']['recurra']}",
         "",
         f"Measured on the {metrics['pieces']:,} pieces of the {metrics['part']} part: "

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from recurra.tasks.effective_context import context_words
+
 __all__ = ["translation_card"]
 
 
@@ -26,6 +28,7 @@ def translation_card(manifest: Mapping[str, Any]) -> str:
         f"{vocabulary['target']:,} different ones, at most {data['max_length']} of each text",
         f"- Training: {training['epochs']} epochs, the best was {training['best_epoch']}; "
         f"seed {manifest['seed']}; kernel {manifest['kernel']}",
+        *context_words(manifest["metrics"], data["level"]),
         f"- Made: {manifest['created']} with Recurra {manifest['versions']['recurra']}",
         "",
         *_figures(manifest["metrics"]),
@@ -47,7 +50,7 @@ def _network(spec: Mapping[str, Any]) -> str:
 
 
 def _figures(metrics: Mapping[str, Any]) -> list[str]:
-    if not metrics:
+    if "rows" not in metrics:
         return ["Not evaluated on held-out pairs yet."]
     names = [name for name in _SHOWN if metrics.get(name) is not None]
     lines = [

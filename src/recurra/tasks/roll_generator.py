@@ -18,6 +18,7 @@ from recurra.runtime import (
 from recurra.sequences import RollsDataset
 from recurra.tasks._estimator import TaskEstimator
 from recurra.tasks._roll_card import roll_card
+from recurra.tasks._roll_context import roll_context
 from recurra.tasks._roll_preparation import PreparedRolls, checked_rolls, prepare_rolls
 from recurra.tasks._roll_settings import (
     RollGeneratorSettings,
@@ -72,6 +73,8 @@ class RollGenerator(TaskEstimator):
             `learning_rate`.
         data_: Facts about the pieces.
         metrics_: Figures of the test pieces, or of the validation pieces without any; `part` says.
+            `effective_context`, the number of last steps that the next one hangs on, of
+            `context_length` (see `effective_context`).
         training_: The final `TrainingState`; not kept by `save`.
     """
 
@@ -206,7 +209,10 @@ class RollGenerator(TaskEstimator):
         self._keep_training(state, prepared.data)
         self.predictor_ = RollPredictor(prepared.specification, named_weights(model))
         part = "test" if prepared.test else "validation"
-        self.metrics_ = {"part": part, **self.predictor_.measure(getattr(prepared, part))}
+        self._keep_context(
+            roll_context(self.predictor_.next_step, prepared.validation, named_weights(model))
+        )
+        self._keep_metrics({"part": part, **self.predictor_.measure(getattr(prepared, part))})
         return self
 
     def _contents(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:

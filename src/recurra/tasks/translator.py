@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 from numpy.typing import NDArray
 
 from recurra.models import build_translator, named_weights
@@ -15,15 +16,17 @@ from recurra.runtime import (
     Artifact,
     AttentionMatrix,
     Translation,
+    TranslationNetwork,
     TranslationPredictor,
     read_translator,
     translator_contents,
 )
-from recurra.sequences import PairDataset, PairTable
+from recurra.sequences import BOS_ID, PairDataset, PairTable
 from recurra.tasks._estimator import TaskEstimator
 from recurra.tasks._examples import as_texts
 from recurra.tasks._training_observer import TrainingObserver
 from recurra.tasks._translation_card import translation_card
+from recurra.tasks._translation_context import translator_context
 from recurra.tasks._translation_evaluation import measure_translations
 from recurra.tasks._translation_preparation import PreparedPairs, prepare_pairs
 from recurra.tasks._translation_sources import (
@@ -44,6 +47,7 @@ from recurra.tasks._translator_settings import (
     resolve_translator_settings,
     translator_settings_from_manifest,
 )
+from recurra.tasks.effective_context import ContextCurve
 
 if TYPE_CHECKING:
     import keras
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
 __all__ = ["Translator"]
 
 _SAMPLE = 500  # targets that decide between characters and subwords
+_CONTEXT_PAIRS = 200  # of which the longest are read
 
 
 class Translator(TaskEstimator):
@@ -109,7 +114,9 @@ class Translator(TaskEstimator):
         history_: Values per epoch for `loss`, `val_loss` (nats per token, without smoothing),
             `val_accuracy`, `learning_rate`.
         data_: Facts about the training data.
-        metrics_: Figures measured on the test pairs, empty without any.
+        metrics_: `effective_context`, the number of last tokens of a source that its translation
+            hangs on, of `context_length` (see `effective_context`); and figures measured on the
+            test pairs, where there are any.
         training_: The final `TrainingState`; not kept by `save`.
     """
 
@@ -296,6 +303,7 @@ class Translator(TaskEstimator):
         self.source_tokenizer_ = prepared.source_tokenizer
         self.target_tokenizer_ = prepared.target_tokenizer
         self._keep_training(trained.state, prepared.data)
+        self._keep_context(self._measure_context(prepared))
         if len(prepared.split.test):
             self._measure(prepared.split.test)
         return self
@@ -459,7 +467,7 @@ class Translator(TaskEstimator):
         progress: Callable[[int, int], None] | None = None,
     ) -> dict[str, Any]:
         settings = self.settings_
-        self.metrics_ = measure_translations(
+        measured = measure_translations(
             self.predictor_,
             answer_of(self.model_, self.specification_, settings.kernels),
             (self.source_tokenizer_, self.target_tokenizer_),
@@ -469,7 +477,19 @@ class Translator(TaskEstimator):
             length_penalty=settings.length_penalty if length_penalty is None else length_penalty,
             progress=progress,
         )
-        return dict(self.metrics_)
+        self._keep_metrics(measured)
+        return dict(measured)
+
+    def _measure_context(self, prepared: PreparedPairs) -> ContextCurve:
+        weights, held_out = named_weights(self.model_), prepared.validation
+        rows = range(min(len(held_out), _CONTEXT_PAIRS))
+        return translator_context(
+            TranslationNetwork(self.specification_, weights),
+            [np.asarray(held_out.sources[row], np.int32) for row in rows],
+            [np.append(np.int32(BOS_ID), held_out.targets[row][:-1]) for row in rows],
+            weights,
+            int(self.seed),
+        )
 
     def _contents(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         return translator_contents(self.predictor_, named_weights(self.model_))
