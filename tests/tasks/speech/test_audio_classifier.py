@@ -146,7 +146,7 @@ def test_no_group_is_in_two_parts(folder):
     assert (len(plain.train), len(plain.test)) == (27, 9)
     assert split_clips(dataset, split_by="speaker").test is None
     with pytest.raises(UnknownNameError, match="did you mean 'speaker'"):
-        split_clips(dataset, split_by="speakers")
+        split_clips(dataset, split_by="speakers", test_share=0.3)
     with pytest.raises(UnknownNameError, match="known: a, b, c"):
         split_clips(dataset, split_by="speaker", test=["d"])
     with pytest.raises(DataError, match="nothing is left"):

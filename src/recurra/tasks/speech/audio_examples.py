@@ -65,28 +65,24 @@ def split_clips(
         UsageError: If values are given without a field.
         DataError: If there are too few clips or groups.
     """
-    facts = {"source": dataset.train.source, "split_by": split_by}
     if test and split_by is None:
         raise UsageError("say which field the held-out clips are chosen by: --split-by speaker")
+    facts: dict[str, Any] = {"source": dataset.train.source, "split_by": split_by}
+    facts["test_is_official"] = split_by is None and dataset.test is not None
+    clips = dataset.train if split_by is None else dataset.joined()
+    if facts["test_is_official"] or not (test or test_share):
+        return ClipSplit(clips, dataset.test if split_by is None else None, facts)
     generator = np.random.default_rng([seed, *b"test"])
-    if split_by is not None:
-        clips = dataset.joined()
-        groups = clips.groups(split_by)
-        if test:
-            kept, held = _chosen(groups, split_by, test)
-        elif test_share:
-            kept, held = group_split(groups, test_share, generator)
-        else:
-            return ClipSplit(clips, None, {**facts, "test_is_official": False})
-        names = sorted({groups[row] for row in held})
-        facts |= {"test_groups": names, "test_is_official": False}
+    if split_by is None:
+        codes = np.unique(np.asarray(clips.labels), return_inverse=True)[1]
+        kept, held = stratified_split(codes, test_share, generator)
         return ClipSplit(clips.take(kept), clips.take(held), facts)
-    facts["test_is_official"] = dataset.test is not None
-    if dataset.test is not None or not test_share:
-        return ClipSplit(dataset.train, dataset.test, facts)
-    clips = dataset.train
-    codes = np.unique(np.asarray(clips.labels), return_inverse=True)[1]
-    kept, held = stratified_split(codes, test_share, generator)
+    groups = clips.groups(split_by)
+    if test:
+        kept, held = _chosen(groups, split_by, test)
+    else:
+        kept, held = group_split(groups, test_share, generator)
+    facts["test_groups"] = sorted({groups[row] for row in held})
     return ClipSplit(clips.take(kept), clips.take(held), facts)
 
 
