@@ -69,9 +69,8 @@ def _spellings(characters: Any, spec: TaggerSpecification, seeds: Seeds) -> Any:
     vectors = embed(characters, spec.characters, spec.character_embedding, seeds, name)
     vectors = _dropped(vectors, spec.character_dropout, seeds, "character_dropout")
     if spec.cell == "dense":
-        mean = layers.GlobalAveragePooling1D(name="mean_of_characters")(vectors, mask=mask)
         hidden = dense(spec.character_units, seeds, activation="relu", name="spelling")
-        return hidden(mean)
+        return hidden(_mean(vectors, mask))
     layer = recurrent(
         spec.cell,
         spec.character_units,
@@ -80,6 +79,12 @@ def _spellings(characters: Any, spec: TaggerSpecification, seeds: Seeds) -> Any:
         name="spelling",
     )
     return layer(vectors, mask=mask)
+
+
+def _mean(vectors: Any, mask: Any) -> Any:
+    """Return the mean over characters; zeros, and no gradient that is NaN, where there are none."""
+    weights = ops.expand_dims(ops.cast(mask, vectors.dtype), -1)
+    return ops.sum(vectors * weights, axis=1) / ops.maximum(ops.sum(weights, axis=1), 1.0)
 
 
 def _layer(

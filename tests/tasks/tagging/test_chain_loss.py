@@ -8,7 +8,7 @@ import jax
 import numpy as np
 import pytest
 
-from recurra.tasks.tagging.loss import ChainLoss
+from recurra.tasks.tagging.loss import ChainLoss, emission_accuracy
 
 TAGS = 3
 
@@ -61,3 +61,11 @@ def test_weights_count_tokens():
     each = np.asarray(call(answers, output))
     mean = float(jax.jit(ChainLoss())(answers, output, sample_weight=weights))
     assert mean == pytest.approx((each * weights).sum() / 6, abs=1e-6)
+
+
+def test_training_accuracy_counts_tokens_alone():
+    emissions, _, answers, output = case()
+    found = np.asarray(jax.jit(emission_accuracy)(answers, output))
+    best = emissions.argmax(axis=-1)
+    expected = [(best[0] == answers[0]).mean(), (best[1, :2] == answers[1, :2]).mean(), 0]
+    np.testing.assert_allclose(found, expected)

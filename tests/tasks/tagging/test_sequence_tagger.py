@@ -30,6 +30,15 @@ def test_characters_tell_the_tags_of_unseen_words(tagger):
     assert [tagger.predict([[word, word]])[0][0] for word in words] == ["NOUN", "VERB", "NOUN"]
 
 
+def test_without_recurrence_each_token_is_tagged_alone():
+    # The batches have room for more forms than there are: no gradient may come from these.
+    dense = SequenceTagger("dense", **quick(epochs=2)).fit(*made_sentences(60))
+    assert np.isfinite(dense.history_["loss"]).all()
+    beside, alone = dense.predict_proba([["bba", "not"], ["bba"]])
+    np.testing.assert_allclose(beside[0], alone[0], atol=1e-6)
+    assert "effective_context" not in dense.metrics_
+
+
 def test_entities_get_a_field_that_keeps_to_bio(entity_tagger):
     assert entity_tagger.specification_.crf
     forbidden, tags = (

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-__all__ = ["ChainLoss"]
+__all__ = ["ChainLoss", "emission_accuracy"]
 
 
 @keras.saving.register_keras_serializable(package="recurra")
@@ -44,6 +44,24 @@ class ChainLoss(keras.losses.Loss):  # type: ignore[misc]
         total = _log_normalizer(emissions, transitions, valid)
         nats = total - _score(emissions, transitions, answers, valid, lengths)
         return ops.where(lengths > 0, nats / ops.maximum(lengths, 1), 0.0)
+
+
+def emission_accuracy(y_true: Any, y_pred: Any) -> Any:
+    """Return the share of each sentence's tokens whose emission alone is highest for the true tag.
+
+    What training batches are watched by: the best sequence would have to be searched for.
+
+    Args:
+        y_true: As for `ChainLoss`.
+        y_pred: As for `ChainLoss`.
+
+    Returns:
+        Shape `(batch,)`.
+    """
+    answers = ops.cast(y_true, "int32")
+    best = ops.cast(ops.argmax(y_pred[:, : -(y_pred.shape[-1] + 2)], axis=-1), "int32")
+    right = ops.sum(ops.cast(best == answers, y_pred.dtype), axis=1)
+    return right / ops.maximum(ops.sum(ops.cast(answers >= 0, y_pred.dtype), axis=1), 1)
 
 
 def _score(emissions: Any, transitions: Any, answers: Any, valid: Any, lengths: Any) -> Any:

@@ -19,7 +19,7 @@ from recurra.tasks._training import train
 from recurra.tasks._training_observer import TrainingObserver
 from recurra.tasks._training_state import TrainingState
 from recurra.tasks.tagging.batches import SentenceBatches, sentence_inputs
-from recurra.tasks.tagging.loss import ChainLoss
+from recurra.tasks.tagging.loss import ChainLoss, emission_accuracy
 from recurra.tasks.tagging.metrics import token_figures
 from recurra.tasks.tagging.preparation import PreparedSentences
 from recurra.tasks.tagging.settings import TaggerSettings
@@ -96,7 +96,7 @@ def train_tagger(
             validate,
             settings.training(),
             loss=_loss(specification),
-            metrics=[] if specification.crf else ["accuracy"],
+            metrics=[_accuracy(specification)],
             checkpoint=checkpoint,
             observers=observers,
             callbacks=callbacks,
@@ -127,6 +127,12 @@ def _loss(specification: TaggerSpecification) -> keras.losses.Loss:
     if specification.crf:
         return ChainLoss()
     return keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight")
+
+
+def _accuracy(specification: TaggerSpecification) -> Any:
+    if specification.crf:
+        return keras.metrics.MeanMetricWrapper(emission_accuracy, name="accuracy")
+    return "accuracy"
 
 
 def _digest(rows: EncodedTexts) -> str:
