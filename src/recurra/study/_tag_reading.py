@@ -11,11 +11,14 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.sequences.tagging import TaggedSentences, resolve_tagged
+from recurra.sequences.tagging import Sentence, TaggedSentences, resolve_tagged
 from recurra.study._reading import Answerer, ClassReading, Trained
 from recurra.study._running import Record
 from recurra.study._tag_baseline import FrequentTags
+from recurra.study.insight._tagging_subject import tagging_subject
+from recurra.study.insight.comparison import looked_into, memory_values
 from recurra.tasks import SequenceTagger, TrainingObserver
+from recurra.tasks.tagging.context import tagger_context
 from recurra.tasks.tagging.metrics import measure_tags
 from recurra.tasks.tagging.preparation import PreparedSentences, hold_out, prepare_sentences
 from recurra.tasks.tagging.settings import TaggerSettings, resolve_settings
@@ -25,6 +28,7 @@ __all__ = ["FREQUENT", "TagReading", "read_tags"]
 FREQUENT = "frequent"
 _TEST_SHARE = 0.2
 _BESIDE = 8  # tokens shown on each side of a mistake
+_SHORT, _LONG = 6, 20  # tokens of a sentence that is looked at
 
 
 @dataclass(frozen=True)
@@ -132,11 +136,27 @@ class TagReading(ClassReading):
         return found
 
     def insight(self, trained: Trained) -> Record:
-        """Return how many tokens back a tag hangs on, measured after the training."""
-        metrics = trained.estimator.metrics_
-        if "effective_context" not in metrics:
+        """Look into a network with a test sentence, at the first of its unseen words."""
+        tagger = trained.estimator
+        if tagger.specification_.cell == "dense":
             return {}
-        return {"memory": {"effective_context": metrics["effective_context"]}}
+        sentence, place = self._looked_at()
+        tag = sentence.tags[place]
+        subject = tagging_subject(tagger, sentence.tokens, f"{place + 1}={tag}")
+        curve = tagger_context(tagger.predictor_, self.test.sentences, self.seed)
+        seen = looked_into(subject, tag, " ".join(sentence.tokens), self.seed)
+        return {**seen, "memory": memory_values(curve)}
+
+    def _looked_at(self) -> tuple[Sentence, int]:
+        """Return the first test sentence of a usual length with an unseen word, and its place."""
+        knows = self.prepared.encoder.knows
+        usual = [s for s in self.test.sentences if _SHORT <= len(s.tokens) <= _LONG]
+        for sentence in usual:
+            for place, token in enumerate(sentence.tokens):
+                if not knows(token) and token.isalpha():
+                    return sentence, place
+        first = (usual or self.test.sentences)[0]
+        return first, len(first.tokens) // 2
 
     @cached_property
     def _known(self) -> NDArray[np.bool_]:

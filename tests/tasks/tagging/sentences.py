@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["ENTITY_EPOCHS", "made_sentences", "quick"]
-
-ENTITY_EPOCHS = 6
+__all__ = ["made_sentences", "quick"]
 
 
 def made_sentences(count: int, seed: int = 0, *, bio: bool = False):
