@@ -1,11 +1,13 @@
 """Transcribe strings of digits: word error rates of seen speakers and of an unseen one.
 
     python benchmarks/joined_digits.py [--unseen nicolas] [--seed 0] [--json FILE]
+    python benchmarks/joined_digits.py --choose lucas [--settings '{"speed": 1.3}']
 
 Recordings of the Free Spoken Digit Dataset (in $RECURRA_DATA/fsdd) are joined, 3 to 7 a clip, with
 pauses and overlaps. Three speakers' recordings 10-49 train, their recordings 5-9 stop the training,
 their recordings 0-4 measure seen speakers; all recordings of the fourth measure an unseen one. No
-recording is in two parts. Settings are chosen on the validation part.
+recording is in two parts. Settings are chosen with `--choose`, which leaves out a second speaker
+and measures on that one alone, neither on the fourth speaker nor on any test recording.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from recurra import SpeechRecognizer
 from recurra.sequences.audio import AudioClips, join_clips, read_clips, write_joined
 
 DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-COUNTS = {"train": 1200, "validation": 150, "seen": 400, "unseen": 400}
+COUNTS = {"train": 1200, "validation": 150, "other": 300, "seen": 400, "unseen": 400}
 
 
 def main() -> None:
@@ -34,33 +36,37 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--preset", default="fast")
     parser.add_argument("--settings", type=json.loads, default={}, help="settings as JSON")
-    parser.add_argument("--validate", action="store_true", help="do not look at the test parts")
+    parser.add_argument("--choose", help="a second speaker to leave out, for choosing settings")
+    parser.add_argument("--clips", type=int, default=COUNTS["train"], help="to train on")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        tables = make_tables(options.data / "fsdd" / "recordings", Path(folder), options.unseen)
+        tables = make_tables(options, Path(folder))
         figures = measure(tables, options)
     print(json.dumps(figures, indent=1))
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1))
 
 
-def make_tables(recordings: Path, folder: Path, unseen: str) -> dict[str, Path]:
+def make_tables(options: argparse.Namespace, folder: Path) -> dict[str, Path]:
     """Join recordings of each part; return the parts' tables."""
+    recordings = options.data / "fsdd" / "recordings"
     clips = read_clips(recordings, pattern="{label}_{speaker}_{take}.wav")
     takes = np.array([int(take) for take in clips.fields["take"]])
-    seen = np.asarray(clips.fields["speaker"]) != unseen
-    rows = {
-        "train": seen & (takes >= 10),
-        "validation": seen & (takes >= 5) & (takes < 10),
-        "seen": seen & (takes < 5),
-        "unseen": ~seen,
-    }
+    speakers = np.asarray(clips.fields["speaker"])
+    seen = (speakers != options.unseen) & (speakers != options.choose)
+    rows = {"train": seen & (takes >= 10), "validation": seen & (takes >= 5) & (takes < 10)}
+    if options.choose:
+        rows["other"] = speakers == options.choose
+    else:
+        rows |= {"seen": seen & (takes < 5), "unseen": speakers == options.unseen}
     spelt = _spelt(clips)
     tables = {}
     for number, (part, chosen) in enumerate(rows.items()):
         joined = join_clips(
-            spelt.take(np.flatnonzero(chosen)), COUNTS[part], np.random.default_rng([7, number])
+            spelt.take(np.flatnonzero(chosen)),
+            options.clips if part == "train" else COUNTS[part],
+            np.random.default_rng([7, number]),
         )
         tables[part] = write_joined(joined, folder, part)
     return tables
@@ -81,7 +87,7 @@ def measure(tables: dict[str, Path], options: argparse.Namespace) -> dict[str, o
         "parameters": recognizer.model_.count_params(),
         "audio minutes": recognizer.data_["seconds"]["train"] / 60,
     }
-    for part in ("validation",) if options.validate else ("validation", "seen", "unseen"):
+    for part in list(tables)[1:]:
         for beam in (1, 16):
             found = recognizer.evaluate_source(tables[part], beam=beam)
             figures[f"{part}, beam {beam}"] = {

@@ -60,6 +60,7 @@ def test_all_examples_are_run_here() -> None:
         "own_csv.py",
         "sentiment.py",
         "tag_sentences.py",
+        "transcribe_digits.py",
         "translate_dates.py",
         "translate_own_pairs.py",
     }
@@ -188,6 +189,15 @@ def test_classify_sounds_hears_an_unheard_device(tmp_path: Path) -> None:
     lines = run("classify_sounds.py", tmp_path).splitlines()
     assert float(lines[0].rsplit(maxsplit=1)[-1]) >= 0.9
     assert lines[-1].endswith("siren")
+
+
+def test_transcribe_digits_writes_while_sound_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RECURRA_DATA", raising=False)  # beeps are enough
+    lines = run("transcribe_digits.py", tmp_path).splitlines()
+    assert float(lines[0].rpartition(" ")[2]) < 0.3
+    assert lines[-1].startswith("after ")
 
 
 def test_classify_series_answers_while_a_sequence_comes(tmp_path: Path) -> None:

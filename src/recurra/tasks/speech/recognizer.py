@@ -60,6 +60,7 @@ class SpeechRecognizer(TaskEstimator):
         window: Seconds of a frame.
         hop: Seconds from one frame to the next.
         deltas: Slopes beside the features: 0, 1 or 2.
+        low: Lower end of the lowest filter, hertz.
         floor: Decibels below full scale into which quiet sound fades.
         speed: Largest factor by which the tempo of training clips is changed; 1 for none.
         vocal_tract: Largest factor by which their frequencies move; 1 for none.
@@ -119,6 +120,7 @@ class SpeechRecognizer(TaskEstimator):
         window: float | None = None,
         hop: float | None = None,
         deltas: int | None = None,
+        low: float | None = None,
         floor: float | None = None,
         speed: float | None = None,
         vocal_tract: float | None = None,
@@ -159,6 +161,7 @@ class SpeechRecognizer(TaskEstimator):
         self.window = window
         self.hop = hop
         self.deltas = deltas
+        self.low = low
         self.floor = floor
         self.speed = speed
         self.vocal_tract = vocal_tract

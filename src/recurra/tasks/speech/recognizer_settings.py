@@ -58,6 +58,7 @@ class RecognizerSettings(TaskSettings):
     window: float = 0.025
     hop: float = 0.010
     deltas: int = 0
+    low: float = 20.0
     floor: float = -80.0
     speed: float = 1.15
     vocal_tract: float = 1.15
@@ -112,7 +113,7 @@ _ARCHITECTURE = (
     "input_dropout",
     "head_dropout",
 )
-_FEATURES = ("kind", "mels", "window", "hop", "deltas", "floor")
+_FEATURES = ("kind", "mels", "window", "hop", "deltas", "low", "floor")
 AUGMENTATION = (
     "speed",
     "vocal_tract",
