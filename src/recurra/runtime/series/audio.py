@@ -136,10 +136,11 @@ class AudioStream:
 
     def __init__(self, predictor: AudioPredictor, rate: int) -> None:
         """Begin before the first sample."""
-        self._resampler = StreamResampler(rate, predictor.features.rate)
-        self._features = predictor.features.stream()
-        self._hop = predictor.features.hop
+        # First the network: what it reads from both ends has features of whole clips as well.
         self._stream: PredictionStream = predictor.sequences.stream()
+        self._features = predictor.features.stream()
+        self._resampler = StreamResampler(rate, predictor.features.rate)
+        self._hop = predictor.features.hop
 
     @property
     def seconds(self) -> float:
