@@ -117,7 +117,7 @@ def test_fitting_lists_evaluating_and_two_ways():
     both = AudioClassifier(rate=8000, **{**SMALL, "epochs": 1}).fit(sounds, labels)
     assert both.features_.level == "clip"
     assert both.evaluate(*sweeps(6, first=70))["rows"] == 6
-    with pytest.raises(UsageError, match="both ends.*--one-direction"):
+    with pytest.raises(UsageError, match="bidirectional=False to stream"):
         both.predictor_.stream()
 
 
