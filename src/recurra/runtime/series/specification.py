@@ -104,7 +104,7 @@ class SequenceSpecification:
         if not self.streams:
             raise UsageError(
                 "a bidirectional network has to know the end of a sequence before it can answer; "
-                "train with bidirectional=False to stream"
+                "train with --one-direction or bidirectional=False to stream"
             )
 
     def to_dict(self) -> dict[str, Any]:
