@@ -31,6 +31,7 @@ def source(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_records_have_the_same_sentences_and_the_baseline(source):
     small = {"units": 3, "embedding": 3, "character_units": 2, "character_embedding": 2}
     records = compare_taggers(source, cells="dense", epochs=1, batch_size=8, **small)

@@ -104,8 +104,8 @@ class Stopper(TrainingObserver):
             raise StoppedError
 
 
+@pytest.mark.slow
 def test_a_resumed_training_ends_with_the_same_bits(tmp_path):
-    # Without recurrence the step is compiled in a third of the time; dropout has its generators.
     data = made_sentences(60, bio=True)
     options = quick(cell="dense", epochs=3, crf=True, input_dropout=0.3, word_dropout=1.0)
     whole = SequenceTagger(**options).fit(*data)
