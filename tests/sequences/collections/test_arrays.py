@@ -27,6 +27,7 @@ def test_every_form_becomes_arrays_of_time_by_channels():
         ([[1, 2], []], DataError, "sequence 1 has no step"),
         ([[1, 2], ["a"]], DataError, "sequence 1 is no array of numbers"),
         ([[1], [np.inf]], DataError, "sequence 1 holds an infinite value"),
+        ([np.array([1e39])], DataError, "sequence 0 .* too large for float32"),
         ([1.0, 2.0], ShapeError, r"sequence 0 has shape \(\), expected \(time, channels\)"),
         ([np.zeros((2, 0))], ShapeError, r"sequence 0 has shape \(2, 0\)"),
         ([np.zeros((2, 3)), np.zeros((2, 1))], ShapeError, "sequence 1 has 1 channels, expected 3"),

@@ -39,6 +39,11 @@ def test_without_a_time_rows_keep_their_order(long: Path) -> None:
     np.testing.assert_array_equal(found.values[0][:, 0], [3, 1, 2, 0])
 
 
+def test_the_time_can_be_a_channel_too(long: Path) -> None:
+    found = read_collection(long, series_id="id", time="t", values=("t", "x")).train
+    np.testing.assert_array_equal(found.values[2], [[0, 2], [1, 3], [2, 4], [3, 5]])
+
+
 def test_every_format_gives_the_same(long: Path, tmp_path: Path) -> None:
     import polars as pl
 
@@ -55,7 +60,16 @@ def test_every_format_gives_the_same(long: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [
-        ("id,x,label\n1,2,a\n1,3,b\n", {"label": "label"}, "sequence 1 has more than one value"),
+        (
+            "id,x,label\n1,2,a\n1,3,b\n",
+            {"label": "label"},
+            "line 3: the sequence 1 has more than one value in the column 'label', 'a' and 'b'",
+        ),
+        ("id,x,label\n1,2,\n1,3,a\n", {"label": "label"}, "line 3: .* nothing and 'a'"),
+        ("id,x,who\n1,2,\n1,3,\n", {"group": "who"}, "line 2: .* nothing in the column 'who'"),
+        ("id,x,v\n1,2,1\n1,-1e39,2\n", {}, "line 3: the value in the column 'x' is too large"),
+        ("id,x,y\n1,2,1\n1,3,1\n", {"values": ("x", "x")}, "'x' comes twice among the values"),
+        ("id,x,y\n1,2,1\n1,3,1\n", {"values": ("x", "y"), "target": "y"}, "'y' of .* the values"),
         ("id,x,v\n1,2,1\n1,oops,2\n", {"values": ("x",)}, "line 3: the value 'oops'"),
         ("id,x,v\n1,2,1\n1,2,2\n", {"time": "x"}, "line 3: the time 2.0 of the sequence 1 comes t"),
         ("id,x,v\n1,2,1\n,3,2\n", {}, "line 3: the sequence's id is missing"),
@@ -112,6 +126,7 @@ def test_ts_files_of_regressions_have_numbers(tmp_path: Path) -> None:
         ("7,8:9,10", "7,8:9", "line 8: the dimensions have different lengths: 1 to 2"),
         ("7,8", "7,x", "line 8: 'x' is no number"),
         ("7,8", "7,inf", "line 8: a value is infinite"),
+        ("7,8", "7,1e39", "line 8: a value is infinite, or too large"),
         ("7,8:9,10", ":", "line 8: the sequence has no step"),
         ("@timeStamps false", "@timeStamps true", "time stamp at each value"),
         ("@data", "@date", "expected a line that starts with @|no line @data"),
@@ -164,6 +179,7 @@ def test_a_table_names_files_and_their_labels(folder: Path) -> None:
         ("objects.npy", np.array([{}], dtype=object), "no array of NumPy"),
         ("wide.npy", np.ones((2, 3)), "has the channels"),
         ("endless.npy", np.array([[1, np.inf]]), "infinite"),
+        ("large.npy", np.array([[1, -1e39]]), "too large for float32"),
     ],
 )
 def test_a_broken_file_is_named_with_its_line(
@@ -173,8 +189,9 @@ def test_a_broken_file_is_named_with_its_line(
     table = folder / "index.csv"
     np.save(folder / "a.npy", np.ones((3, 2)))
     table.write_text(f"path,label\na.npy,x\n{name},y\n", encoding="utf-8")
-    with pytest.raises(RecurraError, match=f"{name}.*{message}.*|line 3"):
+    with pytest.raises(RecurraError, match=f"{name}.*{message}") as caught:
         read_collection(table, files="path")
+    assert "index.csv, line 3" in str(caught.value)
 
 
 def test_missing_files_and_stray_ones_are_refused(folder: Path) -> None:

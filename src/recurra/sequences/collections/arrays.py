@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import DataError, ShapeError
+from recurra.sequences.collections.channels import to_float32
 
 __all__ = ["as_sequences"]
 
@@ -41,7 +42,7 @@ def as_sequences(X: Any, channels: int | None = None) -> list[NDArray[np.float32
 
 def _as_array(item: Any, position: int) -> NDArray[np.float32]:
     try:
-        row = np.asarray(item, dtype=np.float32)
+        row = to_float32(item)
     except (TypeError, ValueError) as error:
         raise DataError(f"sequence {position} is no array of numbers: {error}") from error
     if row.ndim == 1:

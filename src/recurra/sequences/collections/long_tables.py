@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import DataError, UsageError
-from recurra.sequences._series_columns import MISSING_TEXTS, read_numbers
+from recurra.sequences._series_columns import MISSING_TEXTS
 from recurra.sequences._series_rows import FileRows, row_error
+from recurra.sequences.collections.channels import read_channels
 from recurra.sequences.collections.collection import SequenceCollection
 
 __all__ = ["read_long_table"]
@@ -43,9 +44,9 @@ def read_long_table(
             learn, groups.
 
     Raises:
-        DataError: If a sequence has two labels, or a time twice.
-        RowError: If a value is no number; names the line.
-        UsageError: If columns do not exist, or no channel is left.
+        DataError: If a time comes twice.
+        RowError: If a value is no number, or a sequence has two labels or none; names the line.
+        UsageError: If columns do not exist or have two parts to play, or no channel is left.
     """
     rows = FileRows(path, source)
     total = rows.count()
@@ -57,17 +58,17 @@ def read_long_table(
         order = _sorted_by_time(rows, rows.find(time), order, starts, ids)
     steady = {key: _steady(found[order], starts) for key, found in texts.items()}
     chosen = [rows.find(one) for one in values]
+    _check_channels(rows, chosen, {rows.find(one) for one in (series_id, *constant)})
     if not chosen:
         chosen = _channels(rows, [key for key in texts if key not in others], texts, steady)
-    numbers = read_numbers(rows, chosen, (), ".").values.astype(np.float32)[order]
+    numbers = read_channels(rows, chosen)[order]
     fields = {
         rows.title(key): tuple(texts[key][order][starts[:-1]].tolist())
         for key, same in steady.items()
         if same and key not in chosen
     }
     for column in constant:
-        if rows.title(rows.find(column)) not in fields:
-            _explain_change(rows, texts[rows.find(column)][order], starts, ids, column)
+        _check_constant(rows, texts[rows.find(column)], order, starts, ids, column)
     return SequenceCollection(
         name=name,
         source=source,
@@ -173,13 +174,43 @@ def _numeric(texts: NDArray[np.object_]) -> bool:
     return bool(present)
 
 
-def _explain_change(
-    rows: FileRows, labels: NDArray[np.object_], starts: list[int], ids: list[str], column: str
-) -> None:
-    for name, a, b in zip(ids, starts, starts[1:], strict=False):
-        found = sorted(set(labels[a:b].tolist()))
-        if len(found) > 1:
-            raise DataError(
-                f"{rows.name}: the sequence {name} has more than one value in the column "
-                f"{column!r} ({found[0]!r:.40}, {found[1]!r:.40}, ...); expected one a sequence"
+def _check_channels(rows: FileRows, chosen: list[str], others: set[str]) -> None:
+    """Refuse a channel that comes twice, or that would tell the network the label."""
+    for place, one in enumerate(chosen):
+        if one in others:
+            raise UsageError(
+                f"the column {rows.title(one)!r} of {rows.name} is named among the values and for "
+                "another part; leave it out of the values"
             )
+        if one in chosen[:place]:
+            raise UsageError(f"the column {rows.title(one)!r} comes twice among the values")
+
+
+def _check_constant(
+    rows: FileRows,
+    texts: NDArray[np.object_],
+    order: NDArray[np.int64],
+    starts: list[int],
+    ids: list[str],
+    column: str,
+) -> None:
+    """Refuse sequences without one value in a column that all their rows share."""
+    for name, a, b in zip(ids, starts, starts[1:], strict=False):
+        part = np.sort(order[a:b])
+        found = texts[part]
+        if not found[0] and not found.any():
+            raise row_error(
+                rows, int(part[0]), f"the sequence {name} has nothing in the column {column!r}"
+            )
+        other = np.flatnonzero(found != found[0])
+        if len(other):
+            raise row_error(
+                rows,
+                int(part[other[0]]),
+                f"the sequence {name} has more than one value in the column {column!r}, "
+                f"{_shown(found[0])} and {_shown(found[other[0]])}; expected one a sequence",
+            )
+
+
+def _shown(text: str) -> str:
+    return f"{text!r:.40}" if text else "nothing"

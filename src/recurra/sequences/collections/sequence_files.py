@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import DataError, RecurraError, RowError, SourceError, UnknownNameError
-from recurra.sequences._series_columns import read_numbers
 from recurra.sequences._series_rows import FileRows, key
+from recurra.sequences.collections.channels import read_channels, to_float32
 from recurra.sequences.collections.collection import SequenceCollection
 from recurra.sequences.formats import ENDINGS, open_format
 from recurra.sequences.lines import file_sha256
@@ -117,8 +117,7 @@ def read_sequence_file(
     rows = FileRows(path, name)
     rows.count()
     chosen = [rows.find(one) for one in values] or [key(k) for k in range(len(rows.columns))]
-    numbers = read_numbers(rows, chosen, (), ".").values.astype(np.float32)
-    return numbers, tuple(rows.title(one) for one in chosen)
+    return read_channels(rows, chosen), tuple(rows.title(one) for one in chosen)
 
 
 def _read_array(path: Path, name: str) -> tuple[NDArray[np.float32], Columns]:
@@ -133,9 +132,13 @@ def _read_array(path: Path, name: str) -> tuple[NDArray[np.float32], Columns]:
     found = array[:, None] if array.ndim == 1 else array
     if found.ndim != 2 or not found.size:
         raise DataError(f"{name} has shape {array.shape}, expected (time, channels), not empty")
-    if np.isinf(found).any():
-        raise DataError(f"{name} holds an infinite value; write NaN for a missing one")
-    return found.astype(np.float32), tuple(f"channel {k}" for k in range(1, found.shape[1] + 1))
+    numbers = to_float32(found)
+    if np.isinf(numbers).any():
+        raise DataError(
+            f"{name} holds an infinite value, or one too large for float32; write NaN for a "
+            "missing one"
+        )
+    return numbers, tuple(f"channel {k}" for k in range(1, numbers.shape[1] + 1))
 
 
 def _collection(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import RowError, SourceError
+from recurra.sequences.collections.channels import to_float32
 from recurra.sequences.collections.collection import SequenceCollection
 from recurra.sequences.lines import LineReader, file_sha256
 
@@ -138,9 +139,14 @@ def _dimension(part: str, source: str, number: int) -> NDArray[np.float32]:
     except ValueError:
         odd = next(text for text in texts if not _is_number(text))
         raise RowError(source, number, f"{odd!r:.40} is no number, and no ? for none") from None
-    if np.isinf(found).any():
-        raise RowError(source, number, "a value is infinite; write ? for a missing one")
-    return found.astype(np.float32)
+    values = to_float32(found)
+    if np.isinf(values).any():
+        raise RowError(
+            source,
+            number,
+            "a value is infinite, or too large for float32; write ? for a missing one",
+        )
+    return values
 
 
 def _is_number(text: str) -> bool:
