@@ -10,12 +10,15 @@ import typer
 from recurra.cli import options as o
 from recurra.cli.interrupts import hold_interrupts
 from recurra.cli.model_kinds import refuse_other_options, refuse_rolls
+from recurra.cli.option_groups import given_options, takes_groups
 from recurra.cli.output import console, print_json
+from recurra.cli.series_options import COLLECTION_NAMES, CollectionOptions
 from recurra.errors import UsageError
 
 __all__ = ["inspect"]
 
 
+@takes_groups
 def inspect(
     model: Annotated[
         Path,
@@ -25,39 +28,50 @@ def inspect(
             show_default=False,
         ),
     ],
+    *,
     given: Annotated[
         str | None,
         typer.Option(
             "--input",
-            help="The text to look at; for a .keras file token ids, such as '4 17 8'.",
+            help="The text or sentence to look at; for a .keras file token ids, such as '4 17 8'.",
             metavar="TEXT",
         ),
     ] = None,
     file: Annotated[
         Path | None,
         typer.Option(
-            help="Instead of --input: a file with the text; for a .keras file numbers, a step on "
-            "each line, or an array (.npy).",
+            help="Instead of --input: a file with the text; a sound file; for a .keras file "
+            "numbers, a step on each line, or an array (.npy).",
             metavar="F",
         ),
     ] = None,
     series: Annotated[
         str | None,
         typer.Option(
-            help="Of a forecaster: data whose end is looked at, by default the data of the "
-            "training.",
+            help="Of models of sequences: a file, folder or dataset of them; of a forecaster: data "
+            "whose end is looked at, by default those of the training.",
             metavar="FILE",
         ),
     ] = None,
     series_name: Annotated[
         str | None,
-        typer.Option("--name", help="Which of several series; by default the first.", metavar="ID"),
+        typer.Option(
+            "--name",
+            help="Of a forecaster: which of several series; by default the first.",
+            metavar="ID",
+        ),
     ] = None,
+    row: Annotated[
+        int | None,
+        typer.Option(help="Which of several sequences; by default the first.", min=1, metavar="N"),
+    ] = None,
+    reading: CollectionOptions,
     target: Annotated[
         str | None,
         typer.Option(
             help="What to explain instead of the model's own answer: a label, a target column, "
-            "what comes next, a translation, the number of an output.",
+            "what comes next, a translation, a transcript, a token and its tag (4=NOUN), the "
+            "number of an output; for a regressor the true number.",
             metavar="LABEL",
         ),
     ] = None,
@@ -84,15 +98,17 @@ def inspect(
     check_model(model)
     if given is not None and file is not None:
         raise UsageError("give --input or --file, not both")
-    options = {"input": given, "file": file, "series": series, "name": series_name}
+    options = {"input": given, "file": file, "series": series, "name": series_name, "row": row}
+    options |= given_options(reading)
     task = _check_options(model, options)
     check_folder(out)
     check_optional_output(trace, (".trace", ".safetensors"))
     with hold_interrupts():
         from recurra.cli.inspecting import look_into, read_input
 
-    inputs = read_input(model, task, given, file, series)
+    inputs, place = read_input(model, task, options)
     found = look_into(model, inputs, target, series_name, out, trace, seed)
+    found["input"] = place
     if as_json:
         print_json(found)
         return
@@ -109,21 +125,34 @@ def _check_options(model: Path, given: dict[str, Any]) -> str:
         UsageError: If an option does not fit, or the input is missing.
         ArtifactError: If the file cannot be used.
     """
-    task: Any = "keras"
     if model.suffix == ".keras":
-        wanted = "--input '4 17 8' or --file F"
-        odd = [f"--{name}" for name in ("series", "name") if given[name] is not None]
-        if odd:
-            raise UsageError(f"{model} is a Keras model; leave out {' and '.join(odd)}")
+        task, wanted = "keras", "--input '4 17 8' or --file F"
+        odd = [name for name, value in given.items() if value is not None]
+        flags = [f"--{name.replace('_', '-')}" for name in odd if name not in ("input", "file")]
+        if flags:
+            raise UsageError(f"{model} is a Keras model; leave out {' and '.join(flags)}")
     else:
-        from recurra.runtime import FORECAST_TASK, read_artifact
+        from recurra.runtime import read_artifact
 
-        task = read_artifact(model).manifest.get("task")
+        task = str(read_artifact(model).manifest.get("task"))
         refuse_rolls(model, task)
-        takes, wanted = {"input", "file"}, "--input TEXT or --file F"
-        if task == FORECAST_TASK:
-            takes, wanted = {"series", "name"}, ""
+        takes, wanted = _taken(task)
         refuse_other_options(model, task, takes, given)
-    if wanted and given["input"] is None and given["file"] is None:
+    if wanted and all(given[name] is None for name in ("input", "file", "series")):
         raise UsageError(f"say what {model} shall read: {wanted}")
-    return str(task)
+    return task
+
+
+def _taken(task: str) -> tuple[tuple[str, ...], str]:
+    """Return the options of a task, and what to ask for when none was given."""
+    from recurra import runtime
+
+    sequences = ("series", "row", *COLLECTION_NAMES), "--series FILE"
+    sound = ("file",), "--file SOUND"
+    return {
+        runtime.AUDIO_CLASSIFICATION_TASK: sound,
+        runtime.FORECAST_TASK: (("series", "name"), ""),
+        runtime.SEQUENCE_CLASSIFICATION_TASK: sequences,
+        runtime.SEQUENCE_REGRESSION_TASK: sequences,
+        runtime.SPEECH_TASK: sound,
+    }.get(task, (("input", "file"), "--input TEXT or --file F"))

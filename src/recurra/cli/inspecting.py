@@ -12,7 +12,18 @@ from numpy.typing import NDArray
 
 from recurra.cli.caching import use_compilation_cache
 from recurra.cli.paths import check_output, new_folders, remove_empty
+from recurra.cli.predict_series import sequences_of
+from recurra.cli.series_options import collection_arguments
 from recurra.errors import SourceError, UsageError
+from recurra.runtime import (
+    AUDIO_CLASSIFICATION_TASK,
+    FORECAST_TASK,
+    SEQUENCE_CLASSIFICATION_TASK,
+    SEQUENCE_REGRESSION_TASK,
+    SPEECH_TASK,
+    SequencePredictor,
+    read_artifact,
+)
 from recurra.study.insight import Attribution, Trace, inspect
 
 __all__ = ["look_into", "read_input", "summary_lines"]
@@ -27,27 +38,44 @@ _METHODS = {
 }
 
 
-def read_input(
-    model: Path, task: str, given: str | None, file: Path | None, series: str | None
-) -> Any:
-    """Return what a model shall read, as `recurra.inspect` takes it.
+def read_input(model: Path, task: str, options: Mapping[str, Any]) -> tuple[Any, str | None]:
+    """Return what a model shall read, as `recurra.inspect` takes it, and how to name it.
 
     Args:
         model: The model's file.
         task: Its task; `"keras"` for a Keras model.
-        given: A text, or numbers for a Keras model.
-        file: A file with either.
-        series: Data for a forecaster.
+        options: `input`, `file`, `series`, `row` and those of `read_collection`, by name; `None`
+            where not given.
 
     Raises:
         SourceError: If the file cannot be read.
-        UsageError: If it is no text, or there are no numbers.
+        UsageError: If it is no text, there are no numbers, or no such sequence.
+        DataError: If sequences cannot be used.
+        ShapeError: If they have other channels than the model.
     """
+    given, file = options["input"], options["file"]
+    if task in (AUDIO_CLASSIFICATION_TASK, SPEECH_TASK):
+        return file, str(file)
+    if task in (SEQUENCE_CLASSIFICATION_TASK, SEQUENCE_REGRESSION_TASK):
+        return _sequence(model, options)
+    if task == FORECAST_TASK:
+        return options["series"], options["series"]
+    name = None if file is None else str(file)
     if task != "keras":
-        return series if file is None and given is None else _text(given, file)
+        return _text(given, file), name
     if file is not None and file.suffix == ".npy":
-        return _array(file)
-    return _numbers(_text(given, file), str(file or "--input"))
+        return _array(file), name
+    return _numbers(_text(given, file), name or "--input"), name
+
+
+def _sequence(model: Path, options: Mapping[str, Any]) -> tuple[NDArray[np.float32], str]:
+    """Return one sequence of a source, and its place there."""
+    predictor = SequencePredictor.from_artifact(read_artifact(model))
+    found = sequences_of(predictor, options["series"], collection_arguments(dict(options)))
+    row = options["row"] or 1
+    if row > len(found):
+        raise UsageError(f"there is no sequence {row}; {found.source} has {len(found)}")
+    return found.values[row - 1], found.places[row - 1]
 
 
 def look_into(
@@ -86,9 +114,11 @@ def look_into(
 
 
 def summary_lines(found: Mapping[str, Any]) -> list[str]:
-    """Tell the figures of `look_into` to people, a line each."""
+    """Tell the figures of `look_into`, and the name of the `input`, to people, a line each."""
     answer = ", ".join(f"{one['name']} {one['value']:.4g}" for one in found["answer"][:3])
     lines = [f"{found['model']}: {answer}", f"explained: {found['explained']}"]
+    if found["input"]:
+        lines.insert(0, f"input: {found['input']}")
     if found["memory"]:
         lines.append(
             f"effective context: {found['memory']['effective_context']:g} of "

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from recurra.cli.output import print_json
 from recurra.cli.series_options import collection_arguments
@@ -12,9 +13,10 @@ from recurra.errors import ShapeError, UsageError
 if TYPE_CHECKING:
     from recurra.cli.requests import Prediction
     from recurra.runtime import Prediction as Answer
+    from recurra.runtime import SequencePredictor
     from recurra.sequences.collections import SequenceCollection
 
-__all__ = ["predict_sequences"]
+__all__ = ["predict_sequences", "sequences_of"]
 
 
 def predict_sequences(asked: Prediction) -> None:
@@ -24,20 +26,15 @@ def predict_sequences(asked: Prediction) -> None:
         RecurraError: If the model or the sequences cannot be used.
     """
     from recurra.runtime import SequencePredictor
-    from recurra.sequences.collections import read_collection
 
     sources = asked.sources()
     if not sources:
         raise UsageError("give files of sequences, or a named dataset")
     predictor = SequencePredictor.from_artifact(asked.artifact)
     reading = collection_arguments(dict(asked.options))
-    if not reading.get("values") and predictor.channels and _tables(sources):
-        reading["values"] = tuple(predictor.channels)
     records = []
     for source in sources:
-        dataset = read_collection(source, **reading)
-        part = dataset.test or dataset.train
-        _check_channels(part, predictor.scaler.channels)
+        part = sequences_of(predictor, source, reading)
         answers = predictor.answer(part.values)
         for place, answer in zip(part.places, answers, strict=True):
             if asked.as_json:
@@ -49,10 +46,34 @@ def predict_sequences(asked: Prediction) -> None:
     sys.stdout.flush()
 
 
-def _tables(sources: list[str]) -> bool:
-    """Say whether the sources have columns with names, which may be more than the model's."""
-    endings = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz")
-    return all(source.lower().endswith(endings) for source in sources)
+def sequences_of(
+    predictor: SequencePredictor, source: str, reading: Mapping[str, Any]
+) -> SequenceCollection:
+    """Return the sequences of a source, its test part where it has one, as a model reads them.
+
+    Args:
+        predictor: The model; of a table its channels are read where no others are named.
+        source: As for `read_collection`.
+        reading: From `collection_arguments`.
+
+    Raises:
+        RecurraError: If the sequences cannot be used.
+        ShapeError: If they have other channels.
+    """
+    from recurra.sequences.collections import read_collection
+
+    asked = dict(reading)
+    if not asked.get("values") and predictor.channels and _is_table(source):
+        asked["values"] = tuple(predictor.channels)
+    dataset = read_collection(source, **asked)
+    part = dataset.test or dataset.train
+    _check_channels(part, predictor.scaler.channels)
+    return part
+
+
+def _is_table(source: str) -> bool:
+    """Say whether a source has columns with names, which may be more than the model's."""
+    return source.lower().endswith((".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz"))
 
 
 def _check_channels(part: SequenceCollection, channels: int) -> None:

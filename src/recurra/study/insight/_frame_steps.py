@@ -72,10 +72,14 @@ def from_frames(model: Any, outputs: Any, stride: int) -> keras.Model:
         outputs: The tensor.
         stride: Steps of a frame.
     """
-    inputs = model.input
-    if stride > 1:
-        inputs = [model.get_layer(name).output for name in ("stacked_steps", "frame_mask")]
-    return keras.Model(inputs, outputs, name=model.name)
+    if stride == 1:
+        return keras.Model(model.input, outputs, name=model.name)
+    inner = [model.get_layer(name).output for name in ("stacked_steps", "frame_mask")]
+    inputs = [
+        keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=name)
+        for name, tensor in zip(("frames", "frame_mask"), inner, strict=True)
+    ]
+    return keras.Model(inputs, keras.Model(inner, outputs)(inputs), name=model.name)
 
 
 def step_numbers(time: int, stride: int) -> tuple[str, ...]:

@@ -29,7 +29,8 @@ def blocks_of(model: Any) -> tuple[Block, ...]:
 def _layers(model: Any) -> Iterator[Any]:
     for layer in model.layers:
         if isinstance(layer, keras.Model):
-            yield from _layers(layer)
+            inner = _layers(layer)  # it reads what the layers before it put out
+            yield from (one for one in inner if not isinstance(one, keras.layers.InputLayer))
         else:
             yield layer
 
