@@ -10,10 +10,10 @@ from recurra.runtime.series.audio import (
     read_sound,
 )
 from recurra.runtime.series.network import SequenceNetwork, SequenceState, stacked_frames
+from recurra.runtime.series.prediction_stream import PredictionStream
 from recurra.runtime.series.predictor import (
     SEQUENCE_CLASSIFICATION_TASK,
     SEQUENCE_REGRESSION_TASK,
-    PredictionStream,
     SequencePredictor,
 )
 from recurra.runtime.series.specification import SEQUENCE_TASKS, SequenceSpecification

@@ -14,7 +14,8 @@ from recurra.errors import CorruptArtifactError, DataError
 from recurra.runtime._artifact_checks import corrupt_unless_usable
 from recurra.runtime.artifact import Artifact
 from recurra.runtime.predictor import Prediction
-from recurra.runtime.series.predictor import PredictionStream, SequencePredictor
+from recurra.runtime.series.prediction_stream import PredictionStream
+from recurra.runtime.series.predictor import SequencePredictor
 from recurra.runtime.series.specification import SequenceSpecification
 from recurra.sequences.audio import AudioFeatures, StreamResampler, read_audio, resample
 

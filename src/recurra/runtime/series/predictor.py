@@ -14,15 +14,14 @@ from recurra.runtime._artifact_checks import check_task, checked_classes, corrup
 from recurra.runtime.artifact import Artifact
 from recurra.runtime.predictor import Prediction
 from recurra.runtime.series.network import SequenceNetwork
+from recurra.runtime.series.prediction_stream import PredictionStream
 from recurra.runtime.series.specification import SequenceSpecification
-from recurra.runtime.series.streaming import SequenceStream
 from recurra.sequences import pad_sequences
 from recurra.sequences.collections import ChannelScaler, TargetScaler, as_sequences
 
 __all__ = [
     "SEQUENCE_CLASSIFICATION_TASK",
     "SEQUENCE_REGRESSION_TASK",
-    "PredictionStream",
     "SequencePredictor",
 ]
 
@@ -195,51 +194,6 @@ class SequencePredictor:
             chosen = order[start : start + _BATCH]
             outputs[chosen] = self.predict_frames([rows[row] for row in chosen])
         return outputs
-
-
-class PredictionStream:
-    """One sequence of raw values that comes in chunks; made by `SequencePredictor.stream`."""
-
-    def __init__(self, predictor: SequencePredictor, stream: SequenceStream) -> None:
-        """Begin before the first step."""
-        self._predictor = predictor
-        self._stream = stream
-
-    @property
-    def steps(self) -> int:
-        """Steps that have come."""
-        return self._stream.steps
-
-    def push(self, values: Any) -> None:
-        """Read further steps.
-
-        Args:
-            values: As measured, shape `(time, channels)` or `(time,)`.
-
-        Raises:
-            DataError: If a value is missing: a gap is filled by what comes after it.
-            ShapeError: If the channels are others.
-        """
-        scaler = self._predictor.scaler
-        if not np.size(values):
-            return
-        chunk = as_sequences([values], scaler.channels)[0]
-        if np.isnan(chunk).any():
-            raise DataError("a value of the stream is missing; fill it before it is pushed")
-        self._stream.push(scaler.transform(chunk))
-
-    def answer(self) -> Prediction | float:
-        """Return the answer to the steps so far.
-
-        Raises:
-            DataError: Before the first step.
-        """
-        outputs, target = self._stream.answer(), self._predictor.target
-        return (
-            self._predictor.describe(outputs)
-            if target is None
-            else float(target.restore(outputs)[0])
-        )
 
 
 def _known_task(artifact: Artifact) -> str:
