@@ -8,7 +8,7 @@ import numpy as np
 
 from recurra.tasks import SequenceClassifier, SequenceRegressor
 
-SMALL: dict[str, Any] = {"units": 6, "epochs": 2, "batch_size": 8}
+SMALL: dict[str, Any] = {"units": 6, "epochs": 2, "batch_size": 8, "bidirectional": False}
 
 
 def labelled(count: int = 24, seed: int = 0) -> tuple[list[np.ndarray], list[str]]:
