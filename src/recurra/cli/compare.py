@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +21,11 @@ from recurra.cli.compare_options import (
     refuse_other_tasks,
     text_options,
 )
+from recurra.cli.compare_series import (
+    SEQUENCE_TAKES,
+    SequenceReadingOptions,
+    sequence_options,
+)
 from recurra.cli.forecast_options import ReadingOptions, WindowOptions
 from recurra.cli.interrupts import hold_interrupts
 from recurra.cli.option_groups import given_options, takes_groups
@@ -30,6 +36,7 @@ __all__ = ["compare", "demo"]
 
 _DEMOS: dict[str, tuple[str, dict[str, Any]]] = {
     "classify": ("names", {}),
+    "series": ("digits", {"cells": "dense,lstm,gru,bigru"}),
     "forecast": ("elnino", {"horizon": 12}),
     "generate": (
         "python-docs",
@@ -39,14 +46,20 @@ _DEMOS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-_DESCRIPTIONS = "classify (texts), forecast (time series), generate (text) or translate (pairs)."
+_TASKS = (*_DEMOS, "audio", "regress", "tag")
+_DESCRIPTIONS = (
+    "classify (texts), series (sequences of numbers, classes), regress (a number for each), audio "
+    "(classes of sound), tag (words), forecast (time series), generate (text) or translate (pairs)."
+)
 
 
 def demo(
     task: Annotated[
         str,
         typer.Argument(
-            help="classify, forecast, generate or translate.", metavar="[TASK]", show_default=False
+            help="classify, series, forecast, generate or translate.",
+            metavar="[TASK]",
+            show_default=False,
         ),
     ] = "classify",
     out: Annotated[Path, typer.Option(help="Where to write the report.", metavar="DIR")] = Path(
@@ -57,7 +70,7 @@ def demo(
     as_json: o.Json = False,
 ) -> None:
     """Compare networks on an embedded dataset, offline, in a minute or two."""
-    _check_task(task)
+    _check_task(task, _DEMOS)
     of_texts = TextOptions(insight=insight)
     refuse_other_tasks(task, of_texts)
     source, options = _DEMOS[task]
@@ -73,14 +86,16 @@ def compare(
     cells: Annotated[
         str | None,
         typer.Option(
-            help="Networks to compare. For texts: dense, rnn, lstm, gru, birnn, bilstm, bigru. "
-            "For series: rnn, lstm, gru, stacked, bidirectional, attention, seq2seq, segrnn; "
-            "naive, snaive and linear are always there. To generate: rnn, lstm, gru, beside "
-            "n-grams. To translate: rnn, lstm, gru, noattention, beside the nearest source.",
+            help="Networks to compare. For classes, numbers and tags: dense, rnn, lstm, gru, "
+            "birnn, bilstm, bigru, beside linear and other baselines. To forecast: rnn, lstm, gru, "
+            "stacked, bidirectional, attention, seq2seq, segrnn; naive, snaive and linear are "
+            "always there. To generate: rnn, lstm, gru, beside n-grams. To translate: rnn, lstm, "
+            "gru, noattention, beside the nearest source.",
             metavar="CELL[,CELL...]",
         ),
     ] = None,
     texts: TextOptions,
+    sequences: SequenceReadingOptions,
     pairs: PairOptions,
     language: LanguageOptions,
     measuring: MeasuringOptions,
@@ -102,11 +117,14 @@ def compare(
     as_json: o.Json = False,
 ) -> None:
     """Train networks on the same split and budget; write results, plots and a report."""
-    _check_task(task)
-    groups = (texts, pairs, language, measuring, reading, windows)
+    _check_task(task, _TASKS)
+    groups = (texts, sequences, pairs, language, measuring, reading, windows)
     refuse_other_tasks(task, *groups)
     if task == "classify":
         options = given_options(texts)
+    elif task in SEQUENCE_TAKES:
+        given = {name: value for group in groups for name, value in given_options(group).items()}
+        options = sequence_options(task, given)
     elif task == "forecast":
         options = forecast_options(measuring, reading, windows)
     else:
@@ -119,9 +137,9 @@ def compare(
     _run(task, source, out, options, resume=resume, as_json=as_json, leave_out=leave_out)
 
 
-def _check_task(task: str) -> None:
-    if task not in _DEMOS:
-        raise UnknownNameError("task", task, _DEMOS)
+def _check_task(task: str, known: Collection[str]) -> None:
+    if task not in known:
+        raise UnknownNameError("task", task, known)
 
 
 def _run(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
 import typer
 
 from recurra.cli import options as o
+from recurra.cli.compare_series import SEQUENCE_TAKES
 from recurra.cli.forecast_options import (
     Horizon,
     ReadingOptions,
@@ -126,6 +127,7 @@ _TAKES = {
         for field in fields(group)
     },
     "generate": _WRITING | {"text", "weight_drop", "sequence_length", "epoch_tokens"},
+    **SEQUENCE_TAKES,
     "translate": _WRITING
     | {field.name for field in fields(PairOptions)}
     | {"target", "max_length"},
@@ -148,9 +150,13 @@ def refuse_other_tasks(task: str, *groups: Any) -> None:
     listed = ", ".join(f"--{_OTHER_NAMES.get(name, name).replace('_', '-')}" for name in same)
     them, are = ("it", "is") if len(same) == 1 else ("them", "are")
     raise UsageError(
-        f"{listed} {are} of --task {' or '.join(owners)}; leave {them} out, or give --task "
-        f"{owners[0]}"
+        f"{listed} {are} of --task {_either(owners)}; leave {them} out, or give --task {owners[0]}"
     )
+
+
+def _either(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def forecast_options(

@@ -93,9 +93,13 @@ def _comparison(task: str) -> Callable[..., list[dict[str, Any]]]:
 
 
 _COMPARISONS = {
+    "audio": "compare_sounds",
     "classify": "compare",
     "forecast": "compare_forecasts",
     "generate": "compare_generators",
+    "regress": "compare_regressors",
+    "series": "compare_series",
+    "tag": "compare_taggers",
     "translate": "compare_translators",
 }
 

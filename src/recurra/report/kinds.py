@@ -65,14 +65,13 @@ class ReportKind:
         return import_module(f"recurra.report.{self.package}.{module}")
 
 
+_CLASSIFIERS = (
+    *("meaning", "training", "size", "data", "order", "memory", "words"),
+    *("confusion", "mistakes", "cells", "reproduce"),
+)
 KINDS = {
-    "classify": ReportKind(
-        "texts",
-        (
-            *("meaning", "training", "size", "data", "order", "memory", "words"),
-            *("confusion", "mistakes", "cells", "reproduce"),
-        ),
-    ),
+    "audio": ReportKind("series", _CLASSIFIERS),
+    "classify": ReportKind("texts", _CLASSIFIERS),
     "forecast": ReportKind(
         "forecasts", ("meaning", "forecasts", "steps", "training", "size", "data", "reproduce")
     ),
@@ -80,6 +79,8 @@ KINDS = {
         "generations", ("meaning", "samples", "surprise", "training", "size", "data", "reproduce")
     ),
     "probe": ReportKind("probes", ("meaning", "tasks", "published", "training", "reproduce")),
+    "series": ReportKind("series", _CLASSIFIERS),
+    "tag": ReportKind("texts", _CLASSIFIERS),
     "translate": ReportKind(
         "translations",
         ("meaning", "attention-maps", "examples", "training", "size", "data", "reproduce"),

@@ -69,7 +69,8 @@ _WEARERS = {
     "segrnn": 8,
     "stacked": 10,
     "ngram": 0,
-    "nearest": 0,
+    "nearest": 9,
+    "frequent": 0,
     "copy": 1,
     "noattention": 6,
 }

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from recurra.study.kernel_bench import BenchObserver, bench_kernels
     from recurra.study.probes.probing import ProbeObserver, probe
     from recurra.study.results import write_results
+    from recurra.study.sequences.comparison import (
+        compare_regressors,
+        compare_series,
+        compare_sounds,
+    )
     from recurra.study.summary import ModelSummary, summarise
+    from recurra.study.tag_comparison import compare_taggers
     from recurra.study.translation_cells import DEFAULT_TRANSLATORS, TRANSLATORS, parse_translators
     from recurra.study.translation_comparison import compare_translators
     from recurra.study.translation_summary import TranslationSummary, summarise_translators
@@ -51,6 +57,10 @@ __all__ = [
     "compare",
     "compare_forecasts",
     "compare_generators",
+    "compare_regressors",
+    "compare_series",
+    "compare_sounds",
+    "compare_taggers",
     "compare_translators",
     "parse_cells",
     "parse_forecasters",
@@ -90,6 +100,10 @@ _LAZY = {
     "compare": "recurra.study.comparison",
     "compare_forecasts": "recurra.study.forecast_comparison",
     "compare_generators": "recurra.study.generation_comparison",
+    "compare_regressors": "recurra.study.sequences.comparison",
+    "compare_series": "recurra.study.sequences.comparison",
+    "compare_sounds": "recurra.study.sequences.comparison",
+    "compare_taggers": "recurra.study.tag_comparison",
     "compare_translators": "recurra.study.translation_comparison",
     "parse_cells": "recurra.study.cells",
     "parse_forecasters": "recurra.study.forecast_cells",

@@ -16,10 +16,15 @@ __all__ += ["t_interval", "wilson_interval"]
 Record: TypeAlias = Mapping[str, Any]
 """One record of a comparison: one model, one repeat (see `recurra.compare`)."""
 
-Family: TypeAlias = Literal["linear", "dense", "recurrent"]
+Family: TypeAlias = Literal["linear", "neighbour", "frequent", "dense", "recurrent"]
 IntervalKind: TypeAlias = Literal["t", "wilson"]
 
 LEVEL = 0.95
+_BASELINES: dict[str, Family] = {
+    "linear": "linear",
+    "nearest": "neighbour",
+    "frequent": "frequent",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,8 @@ class ModelSummary:
     Attributes:
         model: The short key, for example `"lstm"`.
         name: The name to show, for example `"LSTM"`.
-        family: `"linear"` (n-grams), `"dense"` (blind to order) or `"recurrent"`.
+        family: `"linear"` (n-grams, statistics), `"neighbour"`, `"frequent"` (the most frequent
+            tag), `"dense"` (blind to order) or `"recurrent"`.
         repeats: How many records were averaged.
         test_rows: Rows of the test split.
         accuracies: Accuracy of each repeat, in the order of the repeats.
@@ -80,6 +86,11 @@ class ModelSummary:
         """Whether this model is there to measure the others against."""
         return self.family != "recurrent"
 
+    @property
+    def network(self) -> bool:
+        """Whether this model is a network, order-blind or not."""
+        return self.family in ("dense", "recurrent")
+
     def overlaps(self, other: ModelSummary) -> bool:
         """Whether the two 95 % intervals share a value."""
         return self.low <= other.high and other.low <= self.high
@@ -107,16 +118,16 @@ def summarise(records: Sequence[Record]) -> list[ModelSummary]:
 
 
 def family(record: Record) -> Family:
-    """Tell the n-gram baseline, the order-blind network and recurrent networks apart.
+    """Tell the baselines, the order-blind network and recurrent networks apart.
 
     Args:
         record: One record of a comparison.
 
     Returns:
-        `"linear"`, `"dense"` or `"recurrent"`.
+        `"linear"`, `"neighbour"`, `"frequent"`, `"dense"` or `"recurrent"`.
     """
-    if record["model"] == "linear":
-        return "linear"
+    if record["model"] in _BASELINES:
+        return _BASELINES[record["model"]]
     specification = record.get("specification") or {}
     if "dense" in (record["model"], specification.get("cell")):
         return "dense"

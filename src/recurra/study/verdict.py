@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from recurra.errors import UsageError
 from recurra.study._words import NBSP, are, listed
 from recurra.study.summary import ModelSummary, wilson_interval
+from recurra.study.units import TEXTS, Unit
 
 __all__ = ["Verdict", "verdict"]
 
@@ -21,8 +22,8 @@ class Verdict:
 
     Attributes:
         headline: One or two sentences: which model leads and by how safe a margin.
-        findings: Leader against the linear baseline, order-blind against recurrent networks.
-        order: What happened when the tokens of the test texts were shuffled.
+        findings: Leader against the best baseline, order-blind against recurrent networks.
+        order: What happened when the steps of the test rows were shuffled.
         limits: What the figures do not show.
     """
 
@@ -36,11 +37,12 @@ class Verdict:
         return " ".join((self.headline, *self.findings, *self.order, *self.limits))
 
 
-def verdict(summaries: Sequence[ModelSummary]) -> Verdict:
+def verdict(summaries: Sequence[ModelSummary], unit: Unit = TEXTS) -> Verdict:
     """Say which model leads, how safely, against what, and what that does not show.
 
     Args:
         summaries: The result of `summarise`, highest accuracy first.
+        unit: What rows and their steps are called.
 
     Returns:
         The sentences.
@@ -50,8 +52,9 @@ def verdict(summaries: Sequence[ModelSummary]) -> Verdict:
     """
     if not summaries:
         raise UsageError("no summaries to judge: expected the result of `summarise`")
-    findings = (*_against_linear(summaries), *_against_dense(summaries))
-    return Verdict(_headline(summaries), findings, _word_order(summaries), _limits(summaries))
+    findings = (*_against_baseline(summaries), *_against_dense(summaries, unit))
+    order, limits = _order(summaries, unit), _limits(summaries, unit)
+    return Verdict(_headline(summaries), findings, order, limits)
 
 
 def _headline(summaries: Sequence[ModelSummary]) -> str:
@@ -73,35 +76,44 @@ def _headline(summaries: Sequence[ModelSummary]) -> str:
     )
 
 
-def _against_linear(summaries: Sequence[ModelSummary]) -> tuple[str, ...]:
-    linear = next((one for one in summaries if one.family == "linear"), None)
-    network = next((one for one in summaries if one.family != "linear"), None)
+_BASELINES = {
+    "linear": "the linear baseline",
+    "neighbour": "the nearest neighbour",
+    "frequent": "the most frequent tag",
+}
+
+
+def _against_baseline(summaries: Sequence[ModelSummary]) -> tuple[str, ...]:
+    baseline = next((one for one in summaries if one.family in _BASELINES), None)
+    network = next((one for one in summaries if one.network), None)
     if network is None:
-        return ("Only the linear baseline was run: no network stands beside it.",)
-    if linear is None:
+        which = "the linear baseline was" if len(summaries) == 1 else "baselines were"
+        beside = "it" if len(summaries) == 1 else "them"
+        return (f"Only {which} run: no network stands beside {beside}.",)
+    if baseline is None:
         return (
             "No linear baseline was run, so these figures cannot say whether a network is needed.",
         )
-    gap = f"{_points(network.accuracy - linear.accuracy)} points"
-    if network.overlaps(linear):
-        side = "above" if network.accuracy >= linear.accuracy else "below"
+    whose, share = _BASELINES[baseline.family], _percent(baseline.accuracy)
+    gap = f"{_points(network.accuracy - baseline.accuracy)} points"
+    if network.overlaps(baseline):
+        side = "above" if network.accuracy >= baseline.accuracy else "below"
         return (
-            f"The best network, {network.name}, is {gap} {side} the linear baseline "
-            f"({_percent(linear.accuracy)}) and their intervals overlap: "
-            "the network has not been shown to be worth its cost on this data.",
+            f"The best network, {network.name}, is {gap} {side} {whose} ({share}) and their "
+            "intervals overlap: the network has not been shown to be worth its cost on this data.",
         )
-    if network.accuracy > linear.accuracy:
+    if network.accuracy > baseline.accuracy:
         return (
-            f"The best network, {network.name}, is {gap} above the linear baseline "
-            f"({_percent(linear.accuracy)}); their intervals do not overlap.",
+            f"The best network, {network.name}, is {gap} above {whose} ({share}); their intervals "
+            "do not overlap.",
         )
     return (
-        f"No network reaches the linear baseline: {network.name} is {gap} below its "
-        f"{_percent(linear.accuracy)}, and their intervals do not overlap.",
+        f"No network reaches {whose}: {network.name} is {gap} below its {share}, and their "
+        "intervals do not overlap.",
     )
 
 
-def _against_dense(summaries: Sequence[ModelSummary]) -> tuple[str, ...]:
+def _against_dense(summaries: Sequence[ModelSummary], unit: Unit) -> tuple[str, ...]:
     dense = next((one for one in summaries if one.family == "dense"), None)
     recurrent = [one for one in summaries if one.family == "recurrent"]
     if dense is None or not recurrent:
@@ -115,51 +127,51 @@ def _against_dense(summaries: Sequence[ModelSummary]) -> tuple[str, ...]:
         *([f"{listed(below)} {are(below)} below it"] if below else []),
     ]
     meaning = (
-        "reading the order of the tokens pays here"
+        f"reading the order of the {unit.steps} pays here"
         if above
         else "no recurrent network has been shown to gain from the order here"
     )
     return (
-        f"The dense network cannot see the order of the tokens and reaches "
+        f"The dense network cannot see the order of the {unit.steps} and reaches "
         f"{_percent(dense.accuracy)}: {'; '.join(parts)}. So {meaning}.",
     )
 
 
-def _word_order(summaries: Sequence[ModelSummary]) -> tuple[str, ...]:
+def _order(summaries: Sequence[ModelSummary], unit: Unit) -> tuple[str, ...]:
     sentences = []
     readers = [
         one for one in summaries if one.family == "recurrent" and one.accuracy_shuffled is not None
     ]
     if readers:
-        sentences.append(_fall(readers[0]))
+        sentences.append(_fall(readers[0], unit))
     for one in summaries:
         if one.accuracy_shuffled is None or not one.baseline:
             continue
         moves = _move(one.accuracy_in_order, one.accuracy_shuffled)
         why = (
-            "it sees the order inside its n-grams only"
+            unit.linear
             if one.family == "linear"
-            else "it pools the tokens of a text without regard to their order"
+            else f"it pools the {unit.steps} of a {unit.item} without regard to their order"
         )
         sentences.append(f"{one.name} {moves}: {why}.")
     return tuple(sentences)
 
 
-def _fall(one: ModelSummary) -> str:
+def _fall(one: ModelSummary, unit: Unit) -> str:
     shuffled = one.accuracy_shuffled or 0.0
     small = one.accuracy_in_order - shuffled < SMALL_LOSS
     meaning = (
-        "most of what it knows is in which tokens occur, not in their order"
+        f"most of what it knows is in which {unit.steps} occur, not in their order"
         if small
         else "that much of its accuracy rests on the order"
     )
     return (
-        f"With the tokens of each test text in random order, {one.name} "
+        f"With the {unit.steps} of each test {unit.item} in random order, {one.name} "
         f"{_move(one.accuracy_in_order, shuffled)}: {meaning}."
     )
 
 
-def _limits(summaries: Sequence[ModelSummary]) -> tuple[str, ...]:
+def _limits(summaries: Sequence[ModelSummary], unit: Unit) -> tuple[str, ...]:
     leader = summaries[0]
     low, high = wilson_interval(leader.accuracy, leader.test_rows)
     sampling = f"{leader.test_rows:,} test rows leave about ± {_points((high - low) / 2)} points"
@@ -172,7 +184,7 @@ def _limits(summaries: Sequence[ModelSummary]) -> tuple[str, ...]:
     if "t" in kinds:
         sentences.append(
             f"Intervals over repeats (Student t, {repeats} seeds) show what another seed would "
-            f"change, not what other test texts would change: {sampling} open besides."
+            f"change, not what other test {unit.items} would change: {sampling} open besides."
         )
     if 1 < repeats < 4:
         sentences.append(
@@ -182,8 +194,8 @@ def _limits(summaries: Sequence[ModelSummary]) -> tuple[str, ...]:
         names = listed([one.name for one in summaries if one.interval_kind == "wilson"])
         whose = "Every model ran" if kinds == {"wilson"} else f"{names} ran"
         sentences.append(
-            f"{whose} once: the interval (Wilson, over the test rows) shows what other test texts "
-            f"would change ({sampling}), not what another seed would change."
+            f"{whose} once: the interval (Wilson, over the test rows) shows what other test "
+            f"{unit.items} would change ({sampling}), not what another seed would change."
         )
     fixed = [one.name for one in summaries if one.repeats > 1 and one.low == one.high]
     if fixed:

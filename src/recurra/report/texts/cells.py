@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from recurra.report.numbers import compact, duration, percent
 from recurra.study.summary import ModelSummary, Record, summarise
+from recurra.study.units import TEXTS, unit_of
 
 __all__ = ["Advice", "advice"]
 
@@ -60,6 +61,19 @@ _GENERAL = (
     ),
 )
 
+_OF_SEQUENCES = (
+    *(
+        (cell, words.replace("classifying texts", "classifying recordings"), source)
+        for cell, words, source in _GENERAL[:-1]
+    ),
+    (
+        "Dense, linear",
+        "When level and spread matter more than the order, or rows are few. A nearest neighbour "
+        "under dynamic time warping is a baseline that was hard to beat for decades.",
+        "Bagnall et al. 2017",
+    ),
+)
+
 
 def advice(records: Sequence[Record]) -> list[Advice]:
     """Tie general statements about cells to the figures of this run.
@@ -77,9 +91,9 @@ def advice(records: Sequence[Record]) -> list[Advice]:
         kind = _kind(one, specifications[one.model])
         if kind is not None:
             by_kind[kind].append(one)
+    general = _GENERAL if unit_of(records[0]) == TEXTS else _OF_SEQUENCES
     return [
-        Advice(cell, general, source, _measured(cell, by_kind))
-        for cell, general, source in _GENERAL
+        Advice(cell, words, source, _measured(cell, by_kind)) for cell, words, source in general
     ]
 
 

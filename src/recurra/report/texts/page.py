@@ -10,6 +10,7 @@ from recurra.report.texts.figures.confusion import shown_run
 from recurra.report.texts.insight import insight_context
 from recurra.report.texts.tables import comparison_columns, comparison_rows, examples, tiles
 from recurra.study.summary import Record, summarise
+from recurra.study.units import unit_of
 from recurra.study.verdict import verdict
 
 __all__ = ["context"]
@@ -21,11 +22,12 @@ def context(records: Sequence[Record]) -> dict[str, Any]:
     Args:
         records: Records of one comparison, checked.
     """
-    run, summaries = shown_run(records), summarise(records)
+    run, summaries, unit = shown_run(records), summarise(records), unit_of(records[0])
     return {
         "tiles": tiles(records),
-        "verdict": verdict(summaries),
-        "columns": comparison_columns(summaries),
+        "verdict": verdict(summaries, unit),
+        "unit": unit,
+        "columns": comparison_columns(summaries, unit),
         "rows": comparison_rows(records),
         "kinds": sorted({one.interval_kind for one in summaries}),
         "repeats": max(one.repeats for one in summaries),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from recurra.report.pictures import Picture
 from recurra.report.texts.figures import (
     comparison,
@@ -15,11 +17,13 @@ from recurra.report.texts.figures import (
     padding,
     size,
 )
+from recurra.study.summary import Record
+from recurra.study.units import TEXTS, Unit
 
-__all__ = ["PICTURES"]
+__all__ = ["PICTURES", "pictures"]
 
 
-PICTURES = (
+_PICTURES: tuple[Picture[Sequence[Record]], ...] = (
     Picture(
         "comparison",
         "Accuracy on the test rows",
@@ -76,7 +80,7 @@ PICTURES = (
     ),
     Picture(
         "lengths",
-        "Length of the training texts",
+        "Length of the training {items}",
         "Before any cut. The longest 0.5 % are not drawn.",
         lengths.figure,
         lengths.describe,
@@ -94,7 +98,7 @@ PICTURES = (
     Picture(
         "word_order",
         "Accuracy when order is destroyed",
-        "The same rows, the tokens of each text in random order. The longer the line, the "
+        "The same rows, the {steps} of each {item} in random order. The longer the line, the "
         "more a model had used the order.",
         order.figure,
         order.describe,
@@ -112,8 +116,8 @@ PICTURES = (
     Picture(
         "memory",
         "How far back the input counts",
-        "One token after the other is exchanged, here by its place from the end of the text, and "
-        "the change of the probabilities measured.",
+        "One {step} after the other is exchanged, here by its place from the end of the {item}, "
+        "and the change of the probabilities measured.",
         inside.memory,
         inside.describe_memory,
         "memory",
@@ -129,10 +133,10 @@ PICTURES = (
     ),
     Picture(
         "gates_by_token",
-        "Gates at each token",
+        "Gates at each {step}",
         "How far each gate is open while the network reads the example below, mean of its units. "
         "A forget gate that stays open keeps, an update gate that stays open keeps too; dips are "
-        "tokens at which the network lets go.",
+        "{steps} at which the network lets go.",
         openness.figure,
         openness.describe,
         "memory",
@@ -147,3 +151,19 @@ PICTURES = (
         "confusion",
     ),
 )
+
+
+def pictures(unit: Unit) -> tuple[Picture[Sequence[Record]], ...]:
+    """Return the pictures with the words for rows and steps.
+
+    Args:
+        unit: The words.
+    """
+    words = {name: getattr(unit, name) for name in ("item", "items", "step", "steps")}
+    return tuple(
+        one._replace(title=one.title.format(**words), caption=one.caption.format(**words))
+        for one in _PICTURES
+    )
+
+
+PICTURES = pictures(TEXTS)

@@ -17,6 +17,7 @@ from recurra.report.numbers import (
 from recurra.report.tables import Column, ModelRow, model_rows
 from recurra.report.theme import model_colours
 from recurra.study.summary import ModelSummary, Record, summarise
+from recurra.study.units import TEXTS, Unit, unit_of
 
 __all__ = ["comparison_columns", "comparison_rows", "examples", "tiles"]
 
@@ -58,17 +59,22 @@ _CONTEXT: Column[ModelSummary] = Column(
 )
 
 
-def comparison_columns(summaries: Sequence[ModelSummary]) -> tuple[Column[ModelSummary], ...]:
+def comparison_columns(
+    summaries: Sequence[ModelSummary], unit: Unit = TEXTS
+) -> tuple[Column[ModelSummary], ...]:
     """Return the columns of the table of models.
 
     Args:
         summaries: One for each model.
+        unit: What rows and their steps are called.
 
     Returns:
         The effective context among them where it is known of any.
     """
     known = any(one.effective_context is not None for one in summaries)
-    return (*_COLUMNS, _CONTEXT) if known else _COLUMNS
+    hints = {"Prediction": f"one {unit.item}", "Context": f"{unit.steps} that count"}
+    columns = (*_COLUMNS, _CONTEXT) if known else _COLUMNS
+    return tuple(one._replace(hint=hints.get(one.title, one.hint)) for one in columns)
 
 
 def comparison_rows(records: Sequence[Record]) -> list[ModelRow]:
@@ -83,7 +89,7 @@ def comparison_rows(records: Sequence[Record]) -> list[ModelRow]:
     """
     summaries = summarise(records)
     colours = model_colours(record["model"] for record in records)
-    return model_rows(summaries, comparison_columns(summaries), colours)
+    return model_rows(summaries, comparison_columns(summaries, unit_of(records[0])), colours)
 
 
 def tiles(records: Sequence[Record]) -> list[tuple[str, str, str]]:
@@ -98,12 +104,13 @@ def tiles(records: Sequence[Record]) -> list[tuple[str, str, str]]:
     summaries = summarise(records)
     leader = summaries[0]
     found = [("Best accuracy", percent(leader.accuracy), leader.name)]
-    network = next((one for one in summaries if one.family != "linear"), None)
-    linear = next((one for one in summaries if one.family == "linear"), None)
-    if network and linear:
-        gap = 100 * (network.accuracy - linear.accuracy)
-        words = f"points, {network.name} against the linear baseline"
-        found.append(("Best network against linear", f"{gap:+.1f}".replace("-", "−"), words))
+    network = next((one for one in summaries if one.network), None)
+    rival = next((one for one in summaries if one.family in _RIVALS), None)
+    if network and rival:
+        gap = 100 * (network.accuracy - rival.accuracy)
+        title, whose = _RIVALS[rival.family]
+        words = f"points, {network.name} against {whose}"
+        found.append((title, f"{gap:+.1f}".replace("-", "−"), words))
     reader = next((one for one in summaries if one.family == "recurrent"), None)
     if reader and reader.accuracy_shuffled is not None:
         fall = 100 * (reader.accuracy_shuffled - reader.accuracy_in_order)
@@ -116,6 +123,13 @@ def tiles(records: Sequence[Record]) -> list[tuple[str, str, str]]:
             words += f"; {duration(shown.seconds_per_epoch)} per epoch"
         found.append(("Size and time", compact(shown.parameters), words))
     return found
+
+
+_RIVALS = {
+    "linear": ("Best network against linear", "the linear baseline"),
+    "frequent": ("Best network against counting", "the most frequent tag"),
+    "neighbour": ("Best network against neighbours", "the nearest neighbour"),
+}
 
 
 def examples(data: Record) -> list[dict[str, Any]]:

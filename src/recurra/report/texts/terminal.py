@@ -9,10 +9,11 @@ from rich.table import Table
 from recurra.report.numbers import compact, fixed
 from recurra.report.terminal_tables import model_table
 from recurra.study.summary import ModelSummary, Record, summarise
+from recurra.study.units import TEXTS, unit_of
 
 __all__ = ["records_table"]
 
-_TITLES = ("Accuracy %", "Macro F1", "Parameters", "s/epoch", "ms/text")
+_TITLES = ("Accuracy %", "Macro F1", "Parameters", "s/epoch")
 
 
 def records_table(records: Sequence[Record]) -> Table:
@@ -28,7 +29,8 @@ def records_table(records: Sequence[Record]) -> Table:
         UsageError: If there are no records.
     """
     summaries = summarise(records)
-    return model_table(summaries, _TITLES, _figures, _remarks(summaries), widest=24)
+    titles = (*_TITLES, "ms/text" if unit_of(records[0]) == TEXTS else "ms each")
+    return model_table(summaries, titles, _figures, _remarks(summaries), widest=24)
 
 
 def _figures(one: ModelSummary) -> tuple[str, ...]:

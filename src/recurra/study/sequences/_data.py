@@ -30,6 +30,8 @@ def length_facts(lengths: NDArray[np.int64], batch_size: int) -> dict[str, Any]:
     statistics.update(lengths)
     facts = statistics.to_dict()
     kept = {name: facts[name] for name in ("length", "length_histogram")}
+    if lengths.min() == lengths.max():  # a single bar and no padding say nothing
+        return {**kept, "length_histogram": None, "padding_share": None}
     return {**kept, "padding_share_unbucketed": padding_share_unbucketed(lengths, batch_size)}
 
 

@@ -45,7 +45,7 @@ Rows: TypeAlias = NDArray[np.int64]
 
 _MOST_CELLS = 3e9  # of the tables of all alignments: some twenty seconds
 _STATISTICS = ("Linear statistics", "scikit-learn")
-_NEAREST = ("Nearest neighbour (DTW)", "dtaidistance")
+_NEAREST = ("Nearest by DTW", "dtaidistance")
 _PREDICTED = 400  # numbers kept for the picture of a regression
 
 

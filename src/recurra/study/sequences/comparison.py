@@ -89,7 +89,7 @@ def compare_series(
     resolve_settings(preset, settings)  # wrong settings are found before the data are read
     split = _open(source, labelled_collection, labelled_sequences, test_share, seed, reading)
     assert split.test is not None  # noqa: S101 - a share above 0 was asked for
-    resolved = resolve_settings(preset, settings, [len(row) for row in split.train.values])
+    resolved = resolve_settings(preset, settings, [row.shape for row in split.train.values])
     prepared = prepare_sequences(split.train, resolved, seed)
     data = _data(prepared, split.train, split.test, split.facts, resolved.batch_size)
     read = SeriesReading(prepared, resolved, split.train, split.test, data, seed)
@@ -138,7 +138,7 @@ def compare_regressors(
     resolve_settings(preset, settings)
     split = _open(source, numbered_collection, numbered_sequences, test_share, seed, reading)
     assert split.test is not None  # noqa: S101 - a share above 0 was asked for
-    resolved = resolve_settings(preset, settings, [len(row) for row in split.train.values])
+    resolved = resolve_settings(preset, settings, [row.shape for row in split.train.values])
     prepared = prepare_sequences(split.train, resolved, seed)
     data = _data(prepared, split.train, split.test, split.facts, resolved.batch_size)
     read = NumberReading(prepared, resolved, split.train, split.test, data, seed)

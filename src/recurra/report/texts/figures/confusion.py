@@ -12,6 +12,7 @@ from recurra.report.canvas import TEXT, WIDTH, Look, new_figure, styled
 from recurra.report.numbers import shorten
 from recurra.report.theme import ACCENT, INK, MUTED, ON_ACCENT
 from recurra.study.summary import Record, summarise
+from recurra.study.units import unit_of
 
 __all__ = ["describe", "figure", "shown_run"]
 
@@ -32,7 +33,7 @@ def shown_run(records: Sequence[Record]) -> Record:
         stands alone. The median repeat is a typical one; the best would flatter.
     """
     summaries = summarise(records)
-    best = next((one for one in summaries if one.family != "linear"), summaries[0])
+    best = next((one for one in summaries if one.network), summaries[0])
     runs = [record for record in records if record["model"] == best.model]
     return sorted(runs, key=lambda run: (run["accuracy"], run["repeat"]))[(len(runs) - 1) // 2]
 
@@ -122,4 +123,5 @@ def describe(records: Sequence[Record]) -> str:
     if not wrong:
         return f"{words} No mistakes."
     cell, true, predicted = max(wrong, key=lambda entry: entry[0])
-    return f"{words} Most common mistake: {cell:,.0f} texts of {true} taken for {predicted}."
+    items = unit_of(run).items
+    return f"{words} Most common mistake: {cell:,.0f} {items} of {true} taken for {predicted}."

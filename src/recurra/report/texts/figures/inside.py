@@ -18,6 +18,7 @@ from recurra.report.numbers import significant
 from recurra.report.texts.insight import looked_into
 from recurra.report.theme import MUTED, model_colours
 from recurra.study.summary import Record
+from recurra.study.units import unit_of
 
 __all__ = ["describe_flows", "describe_gates", "describe_memory", "flows", "gates", "memory"]
 
@@ -79,7 +80,7 @@ def memory(records: Sequence[Record]) -> Figure | None:
     axes.set_xticks(ticks := _powers(max(end.x for end in ends)), list(map(str, ticks)))
     axes.minorticks_off()
     axes.set_ylim(bottom=0)
-    axes.set_xlabel("place of the exchanged token from the end, logarithmic")
+    axes.set_xlabel(f"place of the exchanged {unit_of(records[0]).step} from the end, logarithmic")
     axes.set_ylabel("change of the answer")
     name_ends(axes, ends, colours, _TALL - 60)
     return drawing
@@ -87,11 +88,12 @@ def memory(records: Sequence[Record]) -> Figure | None:
 
 def describe_memory(records: Sequence[Record]) -> str:
     """Say in words how far back each network's input counts."""
+    steps = unit_of(records[0]).steps
     parts = [
-        f"{record['name']}: {curve['effective_context']:g} of {curve['length']} tokens"
+        f"{record['name']}: {curve['effective_context']:g} of {curve['length']} {steps}"
         for record, curve in _memories(records)
     ]
-    return f"Effective context, the last tokens that hold 95 % of the change. {'; '.join(parts)}."
+    return f"Effective context, the last {steps} that hold 95 % of the change. {'; '.join(parts)}."
 
 
 def gates(records: Sequence[Record]) -> Figure | None:

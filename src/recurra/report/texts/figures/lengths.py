@@ -13,6 +13,7 @@ from recurra.report.canvas import TEXT, Look, axis, new_figure, styled
 from recurra.report.numbers import count, percent
 from recurra.report.theme import ACCENT, WARN
 from recurra.study.summary import Record
+from recurra.study.units import unit_of
 
 __all__ = ["describe", "figure", "shown_bins"]
 
@@ -52,8 +53,10 @@ def figure(records: Sequence[Record]) -> Figure | None:
     axes.set_ylim(0, 1.18 * max(counts))
     if cut is not None:
         _mark_cut(axes, cut, edges, data.get("truncated_share"))
-    axes.set_xlabel(f"{'characters' if data.get('level') == 'char' else 'tokens'} in a text")
-    axes.set_ylabel("training texts")
+    unit = unit_of(records[0])
+    steps = "characters" if data.get("level") == "char" else unit.steps
+    axes.set_xlabel(f"{steps} in a {unit.item}")
+    axes.set_ylabel(f"training {unit.items}")
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: count(value)))
@@ -98,7 +101,8 @@ def describe(records: Sequence[Record]) -> str:
     data = records[0]["data"]
     length = data.get("length") or {}
     cut = data.get("max_length")
-    words = [f"Histogram of text lengths: median {count(length.get('median'))} tokens"]
+    unit, median = unit_of(records[0]), count(length.get("median"))
+    words = [f"Histogram of {unit.item} lengths: median {median} {unit.steps}"]
     words.append(f"95th percentile {count(length.get('p95'))}, longest {count(length.get('max'))}.")
     if cut is not None:
         words.append(f"Cut at {count(cut)}: {percent(data.get('truncated_share'))} are longer.")

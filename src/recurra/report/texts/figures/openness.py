@@ -16,6 +16,7 @@ from recurra.report.numbers import percent, shorten
 from recurra.report.texts.insight import looked_into
 from recurra.report.theme import COLOURS
 from recurra.study.summary import Record
+from recurra.study.units import unit_of
 
 __all__ = ["describe", "figure"]
 
@@ -73,7 +74,7 @@ def describe(records: Sequence[Record]) -> str:
         for layer in _layers(records)
         for gate, values in layer.gates.items()
     ]
-    return f"Mean openness of the gates at each token. {'; '.join(parts)}."
+    return f"Mean openness of the gates at each {unit_of(records[0]).step}. {'; '.join(parts)}."
 
 
 def _range(values: Sequence[float], tokens: Sequence[str]) -> str:

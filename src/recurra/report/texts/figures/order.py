@@ -21,6 +21,7 @@ from recurra.report.numbers import percent
 from recurra.report.texts.figures.comparison import most_common_share
 from recurra.report.theme import INK, MUTED, PAPER, model_colours
 from recurra.study.summary import ModelSummary, Record, summarise
+from recurra.study.units import unit_of
 
 __all__ = ["describe", "figure"]
 
@@ -90,4 +91,4 @@ def describe(records: Sequence[Record]) -> str:
         f"{one.name} {percent(one.accuracy_in_order)} in order, {percent(shuffled)} in random order"
         for one, shuffled in _measured(records)
     )
-    return f"Accuracy with tokens in order and in random order: {values}."
+    return f"Accuracy with {unit_of(records[0]).steps} in order and in random order: {values}."

@@ -11,6 +11,7 @@ from recurra.report.figures.rows import BAR, MARK, percent_axis, row_axes, row_t
 from recurra.report.numbers import percent
 from recurra.report.theme import ACCENT, INK, MUTED, WARN, Colour
 from recurra.study.summary import Record
+from recurra.study.units import unit_of
 
 __all__ = ["describe", "figure"]
 
@@ -18,7 +19,11 @@ __all__ = ["describe", "figure"]
 def _shares(records: Sequence[Record]) -> list[tuple[str, float, Colour]]:
     data = records[0]["data"]
     rows = (
-        ("padding, batches of random texts", "padding_share_unbucketed", MUTED),
+        (
+            f"padding, batches of random {unit_of(records[0]).items}",
+            "padding_share_unbucketed",
+            MUTED,
+        ),
         ("padding, batches of like lengths (used)", "padding_share", ACCENT),
         ("texts cut at the maximum length", "truncated_share", WARN),
         ("tokens outside the vocabulary", "unknown_share", WARN),
