@@ -56,6 +56,8 @@ def test_labels_show_what_cannot_be_seen():
     labels = [token_label(token) for token in (" cat", " ", "\n", "", "\x00", "a" * 40)]
     assert labels[:5] == ["cat", "␣", "↵", "∅", "\\x00"]
     assert len(labels[5]) == 14
+    assert token_label("0.25 s") == "0.25 s"
+    assert token_label("  ") == "␣␣"
 
 
 def test_what_cannot_be_drawn_or_written_leaves_nothing(tmp_path):

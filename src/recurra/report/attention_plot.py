@@ -104,8 +104,11 @@ def attention_figure(maps: Sequence[AttentionMap]) -> Figure:
 
 def token_label(token: str) -> str:
     """Return a token as it can be seen: no word begins with a space, no sign is invisible."""
+    inner = token.strip(" ")  # spaces between signs are seen by what they part
     text = token.strip() or token
-    text = _VISIBLE.get(text) or "".join(_VISIBLE.get(sign, sign) for sign in text)
+    text = _VISIBLE.get(text) or "".join(
+        sign if sign == " " and inner else _VISIBLE.get(sign, sign) for sign in text
+    )
     text = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
     return shorten(text, _LABEL) if text else "∅"
 

@@ -37,7 +37,7 @@ PICTURES: tuple[Picture[Trace], ...] = (
         "units",
         "Single units over the input",
         "The units of the last recurrent layer whose states move most. Look for one that changes "
-        "where something changes in the input: a negation, a quotation, the end of a line.",
+        "where something changes in the input: a negation, the end of a line, a peak, a sound.",
         units.figure,
         units.describe,
         "states",

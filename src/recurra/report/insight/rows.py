@@ -13,7 +13,7 @@ __all__ = ["Row", "Stage", "network_stages"]
 
 _GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 _ONE, _TWO, _PLAIN = 98, 192, 72
-_WIDE = 34  # characters of a line
+_WIDE, _NAMES = 34, 30  # characters of a line; names of layers have wide letters
 _SILENT = ("InputLayer", "Discretization", "Masking", "NotEqual")  # inputs and masks
 
 
@@ -110,7 +110,7 @@ def _head(blocks: Sequence[Block], stage: Stage) -> list[Row]:
     weights = sum(block.parameters for block in blocks)
     whole = Block("", "Further layers", below[0], below[-1], weights, recurrent=False, directions=1)
     row = _row(whole, (), steps)
-    return [row._replace(lines=(shorten(kinds, _WIDE), *row.lines))]
+    return [row._replace(lines=(shorten(kinds, _NAMES), *row.lines))]
 
 
 def _row(block: Block, states: tuple[LayerTrace, ...], steps: int) -> Row:
@@ -149,5 +149,5 @@ def _weights(block: Block, states: tuple[LayerTrace, ...]) -> tuple[str, ...]:
     layer = states[0]
     gates, features = _GATES[layer.cell], layer.inputs.shape[1]
     side = f"{gates}·{layer.units}" if gates > 1 else str(layer.units)
-    each = "each way " if block.directions == 2 else ""
+    each = "each " if block.directions == 2 else ""
     return (f"{each}W ({features}, {side})  U ({layer.units}, {side})", total)

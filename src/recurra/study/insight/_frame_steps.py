@@ -99,7 +99,7 @@ def frame_times(frames: int, seconds: float) -> tuple[str, ...]:
         frames: How many.
         seconds: From one frame to the next.
     """
-    digits = 2 if abs(100 * seconds - round(100 * seconds)) < 1e-9 else 3
+    digits = next((n for n in (2, 3) if abs(round(seconds, n) - seconds) < 1e-9), 4)
     return tuple(f"{seconds * index:.{digits}f} s" for index in range(frames))
 
 

@@ -54,7 +54,9 @@ def speech_subject(recognizer: SpeechRecognizer, sound: Sound, target: Any = Non
     texts = list(dict.fromkeys([symbols, *texts]))
     steps = FrameSteps.of(predictor.scaler.transform(frames), spec.features, spec.stride)
     return Subject(
-        model=from_frames(recognizer.model_, recognizer.model_.output, spec.stride),
+        model=from_frames(
+            recognizer.model_, recognizer.model_.get_layer("logits").output, spec.stride
+        ),
         inputs=steps.inputs,
         labels=frame_times(len(steps.frames), predictor.step_seconds),
         task=recognizer.task,
