@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recurra.errors import CorruptArtifactError, DataError, UnknownNameError
@@ -12,6 +12,7 @@ from recurra.runtime.speech import ALPHABET_LEVELS, Alphabet, choose_symbols
 COMMANDS = ["turn left", "turn right"] * 10
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(), min_size=1), st.sampled_from(ALPHABET_LEVELS))
 def test_training_transcripts_come_back_with_single_spaces(texts, level):
     if not any(text.split() for text in texts):

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 from alignments import random_frames, text_of, text_probabilities
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recurra.errors import ShapeError, UsageError
@@ -15,8 +15,10 @@ from recurra.runtime.speech import BeamDecoder, GreedyDecoder, log_likelihood
 from recurra.runtime.speech.likelihood import fewest_steps, first_steps, log_likelihoods
 
 seeds = st.integers(0, 10_000)
+few = settings(max_examples=40, deadline=None)
 
 
+@few
 @given(seeds, st.integers(1, 5), st.integers(2, 4))
 def test_likelihoods_are_sums_over_all_alignments(seed, frames, outputs):
     scores = random_frames(np.random.default_rng(seed), frames, outputs)
@@ -32,6 +34,7 @@ def test_a_text_longer_than_its_frames_is_impossible():
     assert log_likelihood(scores, (1, 1)) == -np.inf  # a repetition needs a blank between
 
 
+@few
 @given(seeds, st.integers(1, 5), st.integers(2, 4))
 def test_a_wide_beam_finds_every_text_and_its_probability(seed, frames, outputs):
     scores = random_frames(np.random.default_rng(seed), frames, outputs)
@@ -42,6 +45,7 @@ def test_a_wide_beam_finds_every_text_and_its_probability(seed, frames, outputs)
     assert found == pytest.approx(expected, rel=1e-9)
 
 
+@few
 @given(seeds)
 def test_a_length_bonus_is_added_for_every_symbol(seed):
     scores = random_frames(np.random.default_rng(seed), 4, 3)
@@ -53,6 +57,7 @@ def test_a_length_bonus_is_added_for_every_symbol(seed):
     assert best.score == pytest.approx(expected[best.symbols])
 
 
+@few
 @given(seeds, st.integers(1, 6))
 def test_a_narrow_beam_never_overrates_a_text(seed, width):
     scores = random_frames(np.random.default_rng(seed), 6, 3)
@@ -76,6 +81,7 @@ def test_the_beam_finds_what_the_best_alignment_misses():
     assert np.exp(beam.hypotheses()[0].score) == pytest.approx(0.64)
 
 
+@few
 @given(seeds, st.integers(1, 12))
 def test_greedy_takes_the_best_alignment(seed, frames):
     scores = random_frames(np.random.default_rng(seed), frames, 3)
@@ -87,6 +93,7 @@ def test_greedy_takes_the_best_alignment(seed, frames):
     assert decoder.hypotheses()[0].score == pytest.approx(scores.max(axis=1).sum())
 
 
+@few
 @given(seeds, st.lists(st.integers(0, 4), max_size=6))
 def test_frames_in_pieces_are_the_whole(seed, sizes):
     scores = random_frames(np.random.default_rng(seed), sum(sizes), 4)
@@ -131,6 +138,7 @@ def test_likelihoods_of_a_batch_are_those_of_its_rows():
     np.testing.assert_allclose(together, apart)
 
 
+@few
 @given(seeds, st.sampled_from([(1, 2), (1, 1), (2,), (), (1, 2, 1)]))
 def test_symbols_begin_where_the_best_alignment_of_the_text_has_them(seed, text):
     scores = random_frames(np.random.default_rng(seed), 5, 3)

@@ -82,7 +82,7 @@ def test_padding_is_a_certain_blank(compared):
             assert log_likelihood(answer[row], text) == pytest.approx(expected, abs=1e-4)
 
 
-@settings(max_examples=10)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.integers(0, 7), min_size=1, max_size=5))
 def test_pieces_are_the_whole(network, sizes):
     total = sum(sizes)
