@@ -108,7 +108,7 @@ Change = Callable[[dict[str, Any]], object]
     [
         (
             lambda r: r.update(task="sing"),
-            "'task' should be one of classify, forecast, generate, probe, translate, got 'sing'",
+            "'task' should be one of audio, classify, forecast, generate,",
         ),
         (lambda r: r.update(task=[]), "'task' should be one of"),
         (lambda r: r.update(metrics=None), "'metrics' should be an object"),

@@ -17,6 +17,9 @@ __all__ = [
 ]
 
 
+_HELD_OUT = "val_"
+
+
 def first_problem(
     record: Mapping[str, Any], checks: Iterable[Callable[[Mapping[str, Any]], str | None]]
 ) -> str | None:
@@ -49,13 +52,24 @@ def numbers_problem(values: Mapping[str, Any], names: Sequence[str]) -> str | No
     return None
 
 
-def history_problem(history: Any, names: Sequence[str]) -> str | None:
-    """Say what is wrong with the values by epoch, or None."""
+def history_problem(
+    history: Any, names: Sequence[str], *, may_lack_validation: bool = False
+) -> str | None:
+    """Say what is wrong with the values by epoch, or None.
+
+    Args:
+        history: The values.
+        names: Those that are needed.
+        may_lack_validation: Whether all rows may have been trained on, and none held out.
+    """
     if history is None:
         return None
     if not isinstance(history, Mapping):
         return "'history' should be an object or null"
+    held_out = any(str(name).startswith(_HELD_OUT) for name in history)
     for key in names:
+        if may_lack_validation and key.startswith(_HELD_OUT) and not held_out:
+            continue
         values = history.get(key)
         if not isinstance(values, Sequence) or not values or not all(map(is_number, values)):
             return f"'history' should hold a list of numbers under {key!r}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -105,7 +105,9 @@ def draw_curves(groups: Groups, colours: Mapping[str, Colour], metric: Metric) -
     if metric.comparable:
         flat[0].set_ylim(*_limits(groups, metric))
     _axes(flat, len(groups), columns, metric)
-    key(drawing, _handles(metric.comparable and len(groups) > 1), columns=2)
+    validated = _any_validated(groups, metric.name)
+    several = metric.comparable and len(groups) > 1
+    key(drawing, _handles(several, validated=validated), columns=2)
     return drawing
 
 
@@ -113,12 +115,31 @@ def describe_curves(groups: Groups, metric: Metric) -> str:
     """Say in words what the curves show."""
     parts = []
     for runs in groups.values():
-        last = metric.write(_mean(runs, f"val_{metric.name}")[-1])
+        last = metric.write(_mean(runs, _judging(runs, metric.name))[-1])
         best = fmean(float(run["best_epoch"]) for run in runs)
-        parts.append(f"{runs[0]['name']}: best epoch {best:.2g}, validation ends at {last}")
-    return (
-        f"Training and validation {metric.name} by epoch, one panel per model. {'; '.join(parts)}."
-    )
+        what = "validation" if _validated(runs, metric.name) else "training"
+        parts.append(f"{runs[0]['name']}: best epoch {best:.2g}, {what} ends at {last}")
+    what = "Training and validation" if _any_validated(groups, metric.name) else "Training"
+    return f"{what} {metric.name} by epoch, one panel per model. {'; '.join(parts)}."
+
+
+def _validated(runs: Sequence[Record], metric: str) -> bool:
+    """Say whether runs held rows out to choose the best epoch; small data are all trained on."""
+    return all(f"val_{metric}" in run["history"] for run in runs)
+
+
+def _any_validated(groups: Groups, metric: str) -> bool:
+    return any(_validated(runs, metric) for runs in groups.values())
+
+
+def _judging(runs: Sequence[Record], metric: str) -> str:
+    """Return the values that say how good runs became: of validation where there are any."""
+    return f"val_{metric}" if _validated(runs, metric) else metric
+
+
+def _lines(runs: Sequence[Record], metric: str) -> list[tuple[str, Any]]:
+    lines: list[tuple[str, Any]] = [(metric, _DASHES)]
+    return [*lines, (f"val_{metric}", "-")] if _validated(runs, metric) else lines
 
 
 def _mean(runs: Sequence[Record], name: str) -> list[float]:
@@ -130,7 +151,7 @@ def _others(panel: Axes, groups: Groups, model: str, metric: str) -> None:
     """The other models' validation, pale, for comparison."""
     for other, runs in groups.items():
         if other != model:
-            mean = _mean(runs, f"val_{metric}")
+            mean = _mean(runs, _judging(runs, metric))
             panel.plot(range(1, len(mean) + 1), mean, color=PALE.light, linewidth=1)
 
 
@@ -138,11 +159,11 @@ def _runs(panel: Axes, runs: Sequence[Record], metric: str, colour: str) -> None
     """Each repeat thin with its best epoch, the means bold."""
     several = len(runs) > 1
     for run in runs if several else ():
-        for name, dashes in ((metric, _DASHES), (f"val_{metric}", "-")):
+        for name, dashes in _lines(runs, metric):
             values = run["history"][name]
             epochs = range(1, len(values) + 1)
             panel.plot(epochs, values, color=colour, linewidth=0.8, linestyle=dashes, alpha=0.4)
-    for name, dashes in ((metric, _DASHES), (f"val_{metric}", "-")):
+    for name, dashes in _lines(runs, metric):
         mean = _mean(runs, name)
         marker: Look = (
             {"marker": "_", "markersize": 11, "markeredgewidth": 2}
@@ -152,7 +173,7 @@ def _runs(panel: Axes, runs: Sequence[Record], metric: str, colour: str) -> None
         epochs = range(1, len(mean) + 1)
         panel.plot(epochs, mean, color=colour, linewidth=2, linestyle=dashes, **marker)
     for run in runs:
-        values, best = run["history"][f"val_{metric}"], run.get("best_epoch")
+        values, best = run["history"][_judging(runs, metric)], run.get("best_epoch")
         if best is not None and 1 <= best <= len(values):
             mark: Look = {"color": colour, "markersize": 5 if several else 8}
             panel.plot(best, values[best - 1], "o", markeredgecolor=PAPER.light, zorder=5, **mark)
@@ -163,7 +184,7 @@ def _limits(groups: Groups, metric: Metric) -> tuple[float, float]:
         value
         for runs in groups.values()
         for run in runs
-        for name in (metric.name, f"val_{metric.name}")
+        for name, _ in _lines(runs, metric.name)
         for value in run["history"][name]
     ]
     low, high = min(values), max(values)
@@ -190,13 +211,14 @@ def _axes(panels: Sequence[Axes], used: int, columns: int, metric: Metric) -> No
             panel.xaxis.set_in_layout(place + columns >= len(panels))
 
 
-def _handles(several: bool) -> list[Line2D]:
+def _handles(several: bool, *, validated: bool) -> list[Line2D]:
     line: Look = {"color": MUTED.light, "linewidth": 2}
     dot: Look = {"color": MUTED.light, "linestyle": "none", "marker": "o", "markersize": 6}
     pale: Look = {"color": PALE.light, "linewidth": 1.5}
+    others = "the others' validation" if validated else "the others"
     return [
-        Line2D([], [], label="validation", **line),
+        *([Line2D([], [], label="validation", **line)] if validated else []),
         Line2D([], [], label="training", linestyle=_DASHES, **line),
         Line2D([], [], label="best epoch", **dot),
-        *([Line2D([], [], label="the others' validation", **pale)] if several else []),
+        *([Line2D([], [], label=others, **pale)] if several else []),
     ]

@@ -59,7 +59,7 @@ def _matrix_problem(record: Record) -> str | None:
 
 
 def _history_problem(record: Record) -> str | None:
-    return history_problem(record.get("history"), _HISTORY)
+    return history_problem(record.get("history"), _HISTORY, may_lack_validation=True)
 
 
 def _data_problem(record: Record) -> str | None:
