@@ -58,20 +58,20 @@ class RecognizerSettings(TaskSettings):
     window: float = 0.025
     hop: float = 0.010
     deltas: int = 0
-    low: float = 20.0
+    low: float = 120.0
     floor: float = -80.0
-    speed: float = 1.15
-    vocal_tract: float = 1.15
-    gain: float = 6.0
-    colour: float = 2.0
+    speed: float = 1.4
+    vocal_tract: float = 1.2
+    gain: float = 12.0
+    colour: float = 4.0
     silence: float = 0.0
-    noise: float = 20.0
-    frequency_mask: float = 0.2
-    time_mask: float = 0.03
-    dropout: float = 0.1
+    noise: float = 10.0
+    frequency_mask: float = 0.15
+    time_mask: float = 0.05
+    dropout: float = 0.3
     recurrent_dropout: float = 0.0
     input_dropout: float = 0.0
-    head_dropout: float = 0.2
+    head_dropout: float = 0.4
     epochs: int = 30
     batch_size: int = 32
     learning_rate: float = 3e-3
@@ -126,9 +126,9 @@ AUGMENTATION = (
 )
 RECOGNIZER_PRESETS: dict[str, dict[str, Any]] = {
     "fast": {},
-    "accurate": {"units": 192, "layers": 3, "dropout": 0.2},
+    "accurate": {"units": 192, "layers": 3},
 }
-_STEPS = {"fast": 1_500, "accurate": 6_000}
+_STEPS = {"fast": 800, "accurate": 6_000}
 _FEWEST_EPOCHS, _MOST_EPOCHS = 10, 200
 
 
