@@ -79,6 +79,7 @@ KINDS = {
         "generations", ("meaning", "samples", "surprise", "training", "size", "data", "reproduce")
     ),
     "probe": ReportKind("probes", ("meaning", "tasks", "published", "training", "reproduce")),
+    "regress": ReportKind("regressions", ("meaning", "training", "size", "data", "reproduce")),
     "series": ReportKind("series", _CLASSIFIERS),
     "tag": ReportKind("texts", _CLASSIFIERS),
     "translate": ReportKind(

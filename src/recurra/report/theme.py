@@ -71,6 +71,7 @@ _WEARERS = {
     "ngram": 0,
     "nearest": 9,
     "frequent": 0,
+    "mean": 10,
     "copy": 1,
     "noattention": 6,
 }
