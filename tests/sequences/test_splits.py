@@ -87,6 +87,37 @@ def test_a_split_by_groups_comes_near_the_share():
     assert len(held_out) == 40
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2)), min_size=2, max_size=60),
+    st.integers(0, 9),
+)
+def test_a_split_by_groups_leaves_every_class_for_training(rows, seed):
+    groups, labels = np.array(rows).T
+    assume(len(set(groups)) > 1)
+    try:
+        training, held_out = group_split(groups, 0.3, np.random.default_rng(seed), labels)
+    except DataError:
+        for one in set(groups):
+            assert set(labels[groups != one]) < set(labels)
+        return
+    assert len(held_out)
+    assert set(labels[training]) == set(labels)
+    assert not set(groups[training]) & set(groups[held_out])
+
+
+def test_classes_in_every_group_do_not_change_the_draw():
+    groups, labels = np.repeat(np.arange(20), 4), np.tile(np.arange(4), 20)
+    drawn = [
+        group_split(groups, 0.2, np.random.default_rng(3), chosen)[1] for chosen in (None, labels)
+    ]
+    np.testing.assert_array_equal(*drawn)
+
+
+def test_groups_that_are_the_classes_cannot_be_held_out():
+    with pytest.raises(DataError, match="none of the 2 groups can be held out"):
+        group_split(["a", "b", "b"], 0.5, np.random.default_rng(0), ["x", "y", "y"])
+
+
 def test_one_group_cannot_be_split():
     with pytest.raises(DataError, match="there is only one, 'ann'"):
         group_split(["ann", "ann"], 0.5, np.random.default_rng(0))

@@ -55,17 +55,21 @@ def stratified_split(
 
 
 def group_split(
-    groups: Sequence[Any], share: float, generator: np.random.Generator
+    groups: Sequence[Any],
+    share: float,
+    generator: np.random.Generator,
+    labels: ArrayLike | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Hold out whole groups: no speaker, machine or patient is in both parts.
 
     Groups are drawn until their rows come nearest to the wanted share; at least one is held out
-    and at least one is not.
+    and at least one is not. Every class stays on the training side.
 
     Args:
         groups: The group of each row, shape `(rows,)`.
         share: Share of the rows to hold out, between 0 and 1, both excluded.
         generator: Source of the draw.
+        labels: Class of each row, shape `(rows,)`; `None` where there are no classes.
 
     Returns:
         Row numbers of the training part and of the held-out part: int64, sorted, disjoint,
@@ -73,7 +77,8 @@ def group_split(
 
     Raises:
         UsageError: If `share` is not between 0 and 1.
-        DataError: If there are fewer than two groups.
+        DataError: If there are fewer than two groups, or none can be held out without all rows of
+            a class.
     """
     if not 0 < share < 1:
         raise UsageError(f"the share to hold out must be between 0 and 1, not {share}")
@@ -81,11 +86,32 @@ def group_split(
     if len(names) < 2:
         only = f"only one, {str(names[0])!r}" if len(names) else "none"
         raise DataError(f"a split by groups needs at least two of them; there is {only}")
-    drawn = generator.permutation(len(names))[:-1]
+    order = generator.permutation(len(names))
+    drawn = order[:-1] if labels is None else _dispensable(order, codes, labels)
     held = np.cumsum(np.bincount(codes)[drawn])
     count = int(np.abs(held - share * len(codes)).argmin()) + 1
     out = np.isin(codes, drawn[:count])
     return np.flatnonzero(~out).astype(np.int64), np.flatnonzero(out).astype(np.int64)
+
+
+def _dispensable(
+    drawn: NDArray[np.int64], groups: NDArray[np.int64], labels: ArrayLike
+) -> NDArray[np.int64]:
+    """Return those groups that can be held out, one after another, with every class left."""
+    classes = np.unique(np.asarray(labels), return_inverse=True)[1]
+    counts = np.zeros((groups.max() + 1, classes.max() + 1), np.int64)
+    np.add.at(counts, (groups, classes), 1)
+    left, kept = counts.sum(axis=0), []
+    for group in drawn:
+        if (left > counts[group]).all():
+            left = left - counts[group]
+            kept.append(group)
+    if not kept:
+        raise DataError(
+            f"none of the {len(counts)} groups can be held out: each has all rows of some class; "
+            "split by another column, or not by groups"
+        )
+    return np.array(kept)
 
 
 def _check_classes(rows: int, classes: int, sizes: NDArray[np.int64]) -> None:

@@ -84,6 +84,8 @@ def read_collection(
     if name in COLLECTION_DATASETS:
         _refuse(name, series_id=series_id, time=time, files=files, values=values or None)
         return _with_roles(load_collection_dataset(name), roles)
+    if files is not None and series_id is not None:
+        raise UsageError("give --series-id or --files, not both")
     path = Path(source)
     if not path.exists():
         raise missing_source(name, COLLECTION_DATASETS)

@@ -88,7 +88,8 @@ def split_examples(
         DataError: If there are too few rows, classes or groups.
     """
     if examples.groups is not None:
-        return group_split(examples.groups, share, generator)
+        labels = None if examples.classes is None else examples.targets
+        return group_split(examples.groups, share, generator, labels)
     if examples.classes is not None:
         return stratified_split(examples.targets, share, generator)
     rows = len(examples)

@@ -81,7 +81,7 @@ def split_clips(
     if test:
         kept, held = _chosen(groups, split_by, test)
     else:
-        kept, held = group_split(groups, test_share, generator)
+        kept, held = group_split(groups, test_share, generator, clips.labels)
     facts["test_groups"] = sorted({groups[row] for row in held})
     return ClipSplit(clips.take(kept), clips.take(held), facts)
 
