@@ -26,7 +26,9 @@ def sequences(tmp_path_factory):
         labels.append("ab"[k % 2])
     (folder / "steps.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     np.save(folder / "one.npy", values[3])
-    made = SequenceClassifier(units=4, epochs=1, seed=1, validation=0.0).fit(values, labels)
+    made = SequenceClassifier(units=4, bidirectional=False, epochs=1, seed=1, validation=0.0).fit(
+        values, labels
+    )
     made.channels_ = ["x", "y"]
     made.save(folder / "m.recurra")
     return folder
@@ -69,7 +71,7 @@ def test_one_sequence_of_a_table_is_looked_at(sequences, work, fast):
         (("--file", "x.wav"), 2, "{m} labels sequences of numbers; leave out --file"),
         (("--series", "one.npy", "--row", "2"), 2, "there is no sequence 2; one.npy has 1"),
         (("--series", "no.npy"), 1, "'no.npy' does not exist"),
-        (("--series", "wide.npy"), 1, "wide.npy has 3 channels (1, 2, 3), the model was trained"),
+        (("--series", "wide.npy"), 1, "the model was trained on 2; choose them: --values"),
     ],
 )
 def test_what_cannot_be_a_sequence_is_refused(sequences, work, options, code, message):

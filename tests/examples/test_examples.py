@@ -56,6 +56,7 @@ def test_all_examples_are_run_here() -> None:
         "generate_text.py",
         "gradients_through_time.py",
         "inspect_model.py",
+        "inspect_series.py",
         "music.py",
         "own_csv.py",
         "sentiment.py",
@@ -158,6 +159,14 @@ def test_inspect_model_shows_what_decided(tmp_path: Path, reviews: Path) -> None
     assert "gates input, forget, output, candidate" in lines[2]
     assert [line.split()[0] for line in lines[-4:]] == ["'a'", "'dull'", "'warm'", "'mess'"]
     assert (tmp_path / "inspected.trace").is_file()
+
+
+def test_inspect_series_shows_where_the_dip_is(tmp_path: Path) -> None:
+    lines = run("inspect_series.py", tmp_path).splitlines()
+    assert lines[0].startswith("answer: faulty")
+    shown = {int(step) for step in lines[2].partition(": ")[2].split(", ")}
+    assert len(shown & {13, 14, 15, 16}) >= 2
+    assert (tmp_path / "inspected-series" / "inspect.html").is_file()
 
 
 def test_backpropagation_by_hand_is_what_inspect_shows(tmp_path: Path) -> None:
