@@ -104,5 +104,9 @@ def test_other_channels_than_the_trainings_are_refused(work: Path) -> None:
     assert ended.code == 1
     assert "has 2 channels (heat, hum), the model was trained on 1" in ended.err
     assert command("predict", "m.recurra", "m.csv", *TABLE).code == 0
+    single = command("predict", "m.recurra", "m.csv")
+    assert len(single.out.splitlines()) == 1
+    assert "is read as one sequence of" in single.err
+    assert "of a table of many sequences say --series-id COL" in single.err
     assert "leave out --horizon" in command("predict", "m.recurra", "a", "--horizon", "3").err
     assert "give files of sequences" in command("predict", "m.recurra").err

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recurra.cli.output import print_json
+from recurra.cli.remarks import remark
 from recurra.cli.series_options import collection_arguments
 from recurra.errors import ShapeError, UsageError
 
@@ -68,12 +70,27 @@ def sequences_of(
     dataset = read_collection(source, **asked)
     part = dataset.test or dataset.train
     _check_channels(part, predictor.scaler.channels)
+    if not asked.keys() & {"series_id", "files"} and _is_table(source):
+        _remark_single(part)
     return part
 
 
 def _is_table(source: str) -> bool:
     """Say whether a source has columns with names, which may be more than the model's."""
     return source.lower().endswith((".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".gz"))
+
+
+def _remark_single(part: SequenceCollection) -> None:
+    """Say so when a table that has more columns than the channels is read as one sequence."""
+    from recurra.sequences.formats import open_format
+
+    columns = open_format(Path(part.source), part.source).columns()
+    others = [name for name in columns if name not in part.channels]
+    if others:
+        remark(
+            f"{part.source} is read as one sequence of {len(part.values[0]):,} steps, without "
+            f"{', '.join(others[:8])}; of a table of many sequences say --series-id COL"
+        )
 
 
 def _check_channels(part: SequenceCollection, channels: int) -> None:
