@@ -1,0 +1,71 @@
+"""`recurra compare` with series, sound and tags: which options reach which comparison."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from command_line import command
+
+from recurra.cli import running
+
+
+@pytest.fixture
+def asked(work: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What a comparison is asked for, instead of running it."""
+    found: dict[str, Any] = {}
+
+    def run(source: str, folder: Any, options: dict[str, Any], **others: Any) -> list[Any]:
+        found.update(source=source, options=options, task=others["task"])
+        return []
+
+    monkeypatch.setattr(running, "run_comparison", run)
+    return found
+
+
+def test_columns_of_series_reach_the_reader(asked):
+    line = ("--task", "series", "--series-id", "id", "--time", "t", "--values", "a, b")
+    line += ("--label", "kind", "--split-by", "machine", "--test", "0.3", "--no-insight")
+    assert command("compare", "x.csv", *line, "--json").code == 0
+    assert asked["task"] == "series"
+    assert asked["options"]["reading"] == {
+        "series_id": "id", "time": "t", "values": ("a", "b"), "label": "kind", "group": "machine",
+    }  # fmt: skip
+    assert (asked["options"]["test_share"], asked["options"]["insight"]) == (0.3, False)
+
+
+def test_numbers_are_named_by_their_column(asked):
+    line = ("--task", "regress", "--files", "file", "--target", "age", "--pooling", "mean")
+    assert command("compare", "x.csv", *line, "--json").code == 0
+    assert asked["options"]["reading"] == {"files": "file", "target": "age"}
+    assert asked["options"]["pooling"] == "mean"
+
+
+def test_held_out_speakers_are_named_or_drawn(asked):
+    line = ("--task", "audio", "--pattern", "{label}_{speaker}.wav", "--split-by", "speaker")
+    assert command("compare", "x", *line, "--test", "ann,bob", "--json").code == 0
+    assert asked["options"]["test"] == ("ann", "bob")
+    assert asked["options"]["split_by"] == "speaker"
+    assert command("compare", "x", *line, "--test", "0.25", "--json").code == 0
+    assert asked["options"]["test_share"] == 0.25
+
+
+def test_the_demo_reads_the_digits(asked):
+    assert command("demo", "series", "--json").code == 0
+    assert (asked["source"], asked["task"]) == ("digits", "series")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (("--task", "series", "--test", "7"), "--test takes a share such as 0.2 here, not 7"),
+        (("--task", "audio", "--column", "x"), "--column is of --task tag; leave it out"),
+        (("--task", "series", "--pattern", "x"), "--pattern is of --task audio; leave it out"),
+        (("--task", "tag", "--files", "x"), "--files is of --task series or regress; leave it"),
+    ],
+)
+def test_options_of_other_tasks_are_refused(asked, line, message):
+    ended = command("compare", "x", *line)
+    assert (ended.code, ended.out) == (2, "")
+    assert message in ended.err
+    assert not asked
