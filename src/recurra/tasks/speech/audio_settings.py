@@ -121,6 +121,8 @@ def resolve_audio_settings(
     values = {**AUDIO_PRESETS[preset], **chosen}
     if values["cell"] == "dense":
         values["bidirectional"] = False
+    if "mels" in values and "coefficients" not in values:
+        values["coefficients"] = min(AudioSettings.coefficients, values["mels"])
     if values["bidirectional"]:  # no streams then, so the clip's own level may be known
         values = {"level": "clip", "floor": -43.0, **values}
     if clips:
