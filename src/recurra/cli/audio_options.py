@@ -77,7 +77,7 @@ _UNVARIED = {
 def audio_reading(options: AudioOptions) -> dict[str, Any]:
     """Return the arguments of `AudioClassifier.fit_source` that were given."""
     given = given_options(options)
-    reading = {name: given[name] for name in ("pattern", "cache") if name in given}
+    reading: dict[str, Any] = {n: given[n] for n in ("pattern", "cache") if n in given}
     if "test" in given:
         values = tuple(value.strip() for value in given["test"].split(",") if value.strip())
         if not values:
@@ -89,7 +89,7 @@ def audio_reading(options: AudioOptions) -> dict[str, Any]:
 def audio_settings(options: AudioOptions) -> dict[str, Any]:
     """Return the arguments of `AudioClassifier` that were given."""
     given = given_options(options)
-    settings = {name: given[name] for name in ("mels", "deltas", "rate") if name in given}
+    settings: dict[str, Any] = {n: given[n] for n in ("mels", "deltas", "rate") if n in given}
     if "features" in given:
         settings["kind"] = given["features"]
     return settings if given.get("augment", True) else {**settings, **_UNVARIED}
