@@ -1,8 +1,8 @@
 """Spoken digits: the official split, and every speaker left out in turn.
 
-The settings are the presets'. They were chosen by training on two of the four speakers and listening
-to the two others, one choice for all, so every speaker that is left out here had a say in it: the
-figures flatter the presets a little. Run it as
+The settings are the presets'. They were chosen by training on two of the four speakers and
+listening to the two others, one choice for all, so every speaker that is left out here had a say in
+it: the figures flatter the presets a little. Run it as
 
     RECURRA_DATA=... python benchmarks/spoken_digits.py [--official] [--speakers] [--preset fast]
 """

@@ -62,7 +62,10 @@ def test_what_is_finished_is_not_trained_again(compared):
     ("arguments", "expected"),
     [
         (("--horizon", 3), "--horizon is of --task forecast; leave it out, or give --task"),
-        (("--label", "x", "--lookback", 3), "--label is of --task classify, series or audio; leave it out"),
+        (
+            ("--label", "x", "--lookback", 3),
+            "--label is of --task classify, series or audio",
+        ),
         (("--beam", 3), "--beam is of --task translate; leave it out, or give --task translate"),
         (("--max-length", 9), "--max-length is of --task classify or translate; leave it out"),
         (("--cells", "lsmt"), "unknown cell 'lsmt'; did you mean 'lstm'?"),

@@ -152,9 +152,7 @@ def test_predictions_come_back_in_the_order_that_was_asked_for():
 def test_few_padded_lengths_do_where_padding_is_skipped(monkeypatch):
     lengths = np.repeat([5, 10, 20, 40], [1, 1, 2, 60]).astype(np.int64)
     scattered = np.repeat([1, 40], [60, 6]).astype(np.int64)
-    monkeypatch.setattr(
-        "recurra.tasks._inputs.runs_native", lambda kernels: kernels == "auto"
-    )
+    monkeypatch.setattr("recurra.tasks._inputs.runs_native", lambda kernels: kernels == "auto")
     assert choose_boundaries(lengths) == (40,)
     assert len(choose_boundaries(lengths, "keras")) == 2
     assert choose_boundaries(scattered) == (1, 40)

@@ -114,7 +114,9 @@ def test_it_comes_back_from_its_file(classifier, tmp_path):
 
 def test_fitting_lists_evaluating_and_two_ways():
     sounds, labels = sweeps(16)
-    both = AudioClassifier(rate=8000, **{**SMALL, "epochs": 1}).fit(sounds, labels)
+    options = {**SMALL, "epochs": 1, "pooling": "attention"}
+    both = AudioClassifier(rate=8000, **options).fit(sounds, labels)
+    assert sum(both.attention(sounds[0])) == pytest.approx(1, abs=1e-5)
     assert both.features_.level == "clip"
     assert both.evaluate(*sweeps(6, first=70))["rows"] == 6
     with pytest.raises(UsageError, match="bidirectional=False to stream"):

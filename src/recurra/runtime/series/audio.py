@@ -117,6 +117,14 @@ class AudioPredictor:
         """Return what the network reads of a sound, scaled, shape `(frames, features)`."""
         return self.sequences.scaler.transform(self.features(read_sound(sound, self.features.rate)))
 
+    def attention(self, sound: Sound) -> list[float]:
+        """Return the weight of each frame of a sound, which sum to 1; a frame is `stride` of 10 ms.
+
+        Raises:
+            DataError: If the model has no attention.
+        """
+        return self.sequences.attention(self.features(read_sound(sound, self.features.rate)))
+
     def stream(self, rate: int | None = None) -> AudioStream:
         """Begin to listen to sound that comes in pieces.
 
