@@ -27,10 +27,12 @@ def spark(values: Channels, label: str) -> Markup:
     Returns:
         An `<svg>` element in the page's colours.
     """
-    known = [v for channel in values for v in channel if v is not None]
-    low, high = min(known, default=0.0), max(known, default=1.0)
+    low, high = _range(values)
     spread = (high - low) or 1.0
-    shares = [[None if v is None else (v - low) / spread for v in channel] for channel in values]
+    shares = [
+        [None if v is None else min(1.0, max(0.0, (v - low) / spread)) for v in channel]
+        for channel in values
+    ]
     if len(values) <= _FEW:
         paths = [_line(one, colour) for one, colour in zip(shares, _COLOURS, strict=False)]
         inner = "".join(paths)
@@ -58,6 +60,15 @@ def strip(scores: Sequence[float], label: str) -> Markup:
     ]
     inner = "".join(cells) + f'<path d="M0 .5H{len(scores)}" class="zero"/>'
     return _svg(inner, f"0 0 {max(1, len(scores))} 1", label, "spark strip")
+
+
+def _range(values: Channels) -> tuple[float, float]:
+    """Return the ends of what is drawn; of many channels the outermost 2 % at each end are cut."""
+    known = sorted(v for channel in values for v in channel if v is not None)
+    if not known:
+        return 0.0, 1.0
+    cut = len(known) // 50 if len(values) > _FEW else 0
+    return known[cut], known[-1 - cut]
 
 
 def _line(shares: Sequence[float | None], colour: str) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from recurra.report.attention_plot import token_label
-from recurra.report.numbers import NOTHING, percent, significant
+from recurra.report.numbers import NOTHING, percent, shorten, significant
 from recurra.report.theme import model_colours
 from recurra.study.summary import Record, summarise
 
-__all__ = ["Reading", "insight_context", "looked_into"]
+__all__ = ["Reading", "insight_context", "layer_title", "looked_into"]
 
 _MOST_STEPS = 160
 _STRONGEST = 55  # per cent of a colour: text on it keeps its contrast
@@ -53,6 +53,13 @@ def looked_into(records: Sequence[Record]) -> list[tuple[Record, Mapping[str, An
             first.setdefault(record["model"], record)
     ranked = [one.model for one in summarise(records)]
     return [(first[model], first[model]["insight"]) for model in ranked if model in first]
+
+
+def layer_title(record: Record, insight: Mapping[str, Any], layer: Mapping[str, Any]) -> str:
+    """Name a recurrent layer of a network: its number where there are several, its direction."""
+    names = list(dict.fromkeys(one["name"] for one in insight["layers"]))
+    number = f", layer {names.index(layer['name']) + 1}" if len(names) > 1 else ""
+    return f"{shorten(record['name'], 34)}{number}{', backwards' if layer['backwards'] else ''}"
 
 
 def insight_context(records: Sequence[Record]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def sequence_insight(
     scaled = estimator.scaler_.transform(values)
     label = _label(test, example)
     seen = looked_into(_subject(estimator, values, scaled, label), label, "", seed)
-    seen["example"]["values"] = drawn_values(values)
+    seen["example"]["values"] = drawn_values(test.values[example])
     seen["memory"] = _memory(estimator, [derive(test.values[row]) for row in rows])
     return seen
 

@@ -176,7 +176,7 @@ class SeriesReading(_SequenceReading, ClassReading):
 
     def shown(self, rows: Rows) -> list[Record]:
         """Return the sequences, small enough to be drawn."""
-        return [{"values": drawn_values(self._derived(self.test.values[row]))} for row in rows]
+        return [{"values": drawn_values(self.test.values[row])} for row in rows]
 
     def _answerer(self, fitted: Any, specification: Record, *, shuffled: bool) -> Answerer:
         return Answerer(

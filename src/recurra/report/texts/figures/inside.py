@@ -15,7 +15,7 @@ from recurra.report.figures.log_axis import log_axis
 from recurra.report.figures.rows import key
 from recurra.report.figures.saturation import GateShares, describe_saturation, draw_saturation
 from recurra.report.numbers import significant
-from recurra.report.texts.insight import looked_into
+from recurra.report.texts.insight import layer_title, looked_into
 from recurra.report.theme import MUTED, model_colours
 from recurra.study.summary import Record
 from recurra.study.units import unit_of
@@ -125,7 +125,7 @@ def _memories(records: Sequence[Record]) -> list[tuple[Record, Mapping[str, Any]
 
 def _gates(records: Sequence[Record]) -> list[GateShares]:
     return [
-        (f"{record['name']}{', backwards' if layer['backwards'] else ''}", layer["gates"])
+        (layer_title(record, insight, layer), layer["gates"])
         for record, insight in looked_into(records)
         for layer in insight.get("layers") or ()
         if layer["gates"]

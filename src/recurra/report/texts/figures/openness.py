@@ -13,7 +13,7 @@ from recurra.report.canvas import TEXT, WIDTH, Look, axis, new_figure, styled
 from recurra.report.figures.rows import key
 from recurra.report.insight.steps import step_axis, step_names
 from recurra.report.numbers import percent, shorten
-from recurra.report.texts.insight import looked_into
+from recurra.report.texts.insight import layer_title, looked_into
 from recurra.report.theme import COLOURS
 from recurra.study.summary import Record
 from recurra.study.units import unit_of
@@ -88,7 +88,11 @@ def _range(values: Sequence[float], tokens: Sequence[str]) -> str:
 def _layers(records: Sequence[Record]) -> list[_Layer]:
     """Return the layers that read the same tokens as the first of them."""
     found = [
-        _Layer(_name(record, layer), step_names(insight["example"]["steps"]), _open(layer))
+        _Layer(
+            layer_title(record, insight, layer),
+            step_names(insight["example"]["steps"]),
+            _open(layer),
+        )
         for record, insight in looked_into(records)
         if insight.get("example")
         for layer in insight.get("layers") or ()
@@ -100,10 +104,6 @@ def _layers(records: Sequence[Record]) -> list[_Layer]:
         and one.tokens == found[0].tokens
         and all(len(values) == len(one.tokens) > 0 for values in one.gates.values())
     ][:_MOST_LAYERS]
-
-
-def _name(record: Record, layer: Mapping[str, Any]) -> str:
-    return f"{shorten(record['name'], 34)}{', backwards' if layer['backwards'] else ''}"
 
 
 def _open(layer: Mapping[str, Any]) -> dict[str, Sequence[float]]:
