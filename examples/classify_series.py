@@ -28,7 +28,8 @@ sequences = [measure(state) for state in labels]
 
 seen = [machine not in ("machine 3", "machine 7", "machine 8") for machine in machines]
 train, test = np.flatnonzero(seen), np.flatnonzero(~np.array(seen))
-classifier = SequenceClassifier(cell="gru", units=24, epochs=30, seed=1)
+# One direction, since the answers at the end come before a sequence is over.
+classifier = SequenceClassifier("gru", units=24, bidirectional=False, epochs=30, seed=1)
 classifier.fit([sequences[k] for k in train], [labels[k] for k in train])
 figures = classifier.evaluate([sequences[k] for k in test], [labels[k] for k in test])
 print(f"accuracy on three machines never seen: {figures['accuracy']:.2f}")

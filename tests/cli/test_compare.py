@@ -125,12 +125,12 @@ def test_results_that_are_none_are_not_gone_on_with(tiny, content):
 
 def test_finished_trainings_survive_a_failure(tiny, monkeypatch):
     from recurra.errors import TrainingError
-    from recurra.study import comparison
+    from recurra.study import _measuring
 
     def fail(*_: object, **__: object) -> None:
         raise TrainingError("the second network failed")
 
-    monkeypatch.setattr(comparison, "measure_network", fail)
+    monkeypatch.setattr(_measuring, "_measure_network", fail)
     ended = command("compare", tiny, *OPTIONS, "--out", "out/new")
     assert (ended.code, ended.err) == (1, "recurra: the second network failed\n")
     (only,) = json.loads(Path("out/new/results.json").read_text())
@@ -138,19 +138,19 @@ def test_finished_trainings_survive_a_failure(tiny, monkeypatch):
 
 
 def test_an_interruption_says_how_to_go_on(tiny, monkeypatch):
-    from recurra.study import comparison
+    from recurra.study import _measuring
 
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(comparison, "measure_network", interrupt)
+    monkeypatch.setattr(_measuring, "_measure_network", interrupt)
     ended = command("compare", tiny, *OPTIONS, "--out", "out")
     assert (ended.code, ended.out) == (130, "")
     assert ended.err == (
         "recurra: interrupted; the finished trainings are in out/results.json, "
         "go on with --resume\n"
     )
-    monkeypatch.setattr(comparison, "measure_linear", interrupt)
+    monkeypatch.setattr(_measuring, "_measure_baseline", interrupt)
     ended = command("compare", tiny, *OPTIONS, "--out", "other/new")
     assert (ended.code, ended.err) == (130, "recurra: interrupted\n")
     assert not Path("other").exists()

@@ -53,8 +53,9 @@ def test_a_file_and_a_target_are_told_in_lines(model, work):
     ended = command("inspect", model, "--file", "review.txt", "--target", "neg", *HELD)
     assert (ended.code, ended.err) == (0, "")
     lines = ended.out.splitlines()
-    assert lines[0].startswith("GRU classifier, 8 units: pos ")
-    assert lines[1] == "explained: log-odds of 'neg'"
+    assert lines[0] == "input: review.txt"
+    assert lines[1].startswith("GRU classifier, 8 units: pos ")
+    assert lines[2] == "explained: log-odds of 'neg'"
     assert any(line.startswith("effective context: ") for line in lines)
     assert any("sums to the difference within 0." in line for line in lines)
     assert lines[-1] == "saved look/inspect.html"
