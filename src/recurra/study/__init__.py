@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
     from recurra.study.summary import ModelSummary, summarise
     from recurra.study.tag_comparison import compare_taggers
+    from recurra.study.transcripts.comparison import compare_recognizers
     from recurra.study.translation_cells import DEFAULT_TRANSLATORS, TRANSLATORS, parse_translators
     from recurra.study.translation_comparison import compare_translators
     from recurra.study.translation_summary import TranslationSummary, summarise_translators
@@ -57,6 +58,7 @@ __all__ = [
     "compare",
     "compare_forecasts",
     "compare_generators",
+    "compare_recognizers",
     "compare_regressors",
     "compare_series",
     "compare_sounds",
@@ -100,6 +102,7 @@ _LAZY = {
     "compare": "recurra.study.comparison",
     "compare_forecasts": "recurra.study.forecast_comparison",
     "compare_generators": "recurra.study.generation_comparison",
+    "compare_recognizers": "recurra.study.transcripts.comparison",
     "compare_regressors": "recurra.study.sequences.comparison",
     "compare_series": "recurra.study.sequences.comparison",
     "compare_sounds": "recurra.study.sequences.comparison",

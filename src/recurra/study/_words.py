@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, Self, TypeVar
 
-__all__ = ["NBSP", "are", "listed", "percent", "rank_of_repeats", "repeat_limits"]
+__all__ = ["NBSP", "are", "lead", "listed", "percent", "rank_of_repeats", "repeat_limits"]
 
 NBSP = "\u00a0"
 
@@ -31,6 +31,30 @@ T = TypeVar("T", bound=Repeated)
 def are(names: Sequence[str]) -> str:
     """Return `is` for one name, `are` for several."""
     return "is" if len(names) == 1 else "are"
+
+
+def lead(summaries: Sequence[T], reach: str, figure: Callable[[T], str]) -> str:
+    """Say which model has the lowest error, and whether its interval keeps it apart.
+
+    Args:
+        summaries: One for each model, lowest error first.
+        reach: The leader's error and interval, in words.
+        figure: Writes a model's error.
+    """
+    leader, others = summaries[0], summaries[1:]
+    if not others:
+        return f"{leader.name} has {reach}; no other model was run beside it."
+    rivals = [one.name for one in others if one.overlaps(leader)]
+    if rivals:
+        return (
+            f"{leader.name} has the lowest mean, {reach}, but its interval overlaps "
+            f"{'that' if len(rivals) == 1 else 'those'} of {listed(rivals)}: "
+            "this run does not rank them."
+        )
+    return (
+        f"{leader.name} leads with {reach}; its interval overlaps no other, the next is "
+        f"{others[0].name} at {figure(others[0])}."
+    )
 
 
 def listed(names: Sequence[str]) -> str:

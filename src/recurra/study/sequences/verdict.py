@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recurra.errors import UsageError
-from recurra.study._words import listed, repeat_limits
+from recurra.study._words import lead, listed, repeat_limits
 from recurra.study.sequences.summary import BASELINES, RegressionSummary
 
 __all__ = ["RegressionVerdict", "regression_verdict"]
@@ -52,21 +52,9 @@ def regression_verdict(summaries: Sequence[RegressionSummary]) -> RegressionVerd
 
 
 def _headline(summaries: Sequence[RegressionSummary]) -> str:
-    leader, others = summaries[0], summaries[1:]
+    leader = summaries[0]
     reach = f"a root mean squared error of {leader.rmse:.4g} ({_interval(leader)})"
-    if not others:
-        return f"{leader.name} has {reach}; no other model was run beside it."
-    rivals = [one.name for one in others if one.overlaps(leader)]
-    if rivals:
-        return (
-            f"{leader.name} has the lowest mean, {reach}, but its interval overlaps "
-            f"{'that' if len(rivals) == 1 else 'those'} of {listed(rivals)}: "
-            "this run does not rank them."
-        )
-    return (
-        f"{leader.name} leads with {reach}; its interval overlaps no other, the next is "
-        f"{others[0].name} at {others[0].rmse:.4g}."
-    )
+    return lead(summaries, reach, lambda one: f"{one.rmse:.4g}")
 
 
 def _against_baselines(summaries: Sequence[RegressionSummary]) -> list[str]:

@@ -1,0 +1,1 @@
+"""Comparisons of networks that write what is said."""
