@@ -75,12 +75,14 @@ def test_sentiment_trains_predicts_and_saves(tmp_path: Path, reviews: Path) -> N
     assert (tmp_path / "sentiment.recurra").is_file()
 
 
+@pytest.mark.slow
 def test_compare_cells_writes_a_report(tmp_path: Path, reviews: Path) -> None:
     output = run("compare_cells.py", tmp_path, str(reviews), "2")
     assert "Linear n-grams" in output
     assert (tmp_path / "cells-report" / "report.html").is_file()
 
 
+@pytest.mark.slow
 def test_architectures_learn_word_order_and_show_attention(tmp_path: Path) -> None:
     lines = run("architectures.py", tmp_path).splitlines()
     accuracies = [float(line.rsplit(" ", 1)[1]) for line in lines[:4]]
@@ -130,6 +132,7 @@ def test_translate_own_pairs_learns_numbers_and_needs_no_keras_to_translate(tmp_
     assert (tmp_path / "numbers.recurra").is_file()
 
 
+@pytest.mark.slow
 def test_translate_dates_measures_by_length_and_shows_attention(tmp_path: Path) -> None:
     output = run("translate_dates.py", tmp_path, "1")
     assert "held-out dates" in output
@@ -146,6 +149,7 @@ def test_generate_text_writes_and_saves(tmp_path: Path) -> None:
     assert (tmp_path / "writer.recurra").is_file()
 
 
+@pytest.mark.slow
 def test_music_writes_a_midi_file(tmp_path: Path, real_data: Path) -> None:
     output = run("music.py", tmp_path, "1")
     assert "nats per step on 77 chorales never heard" in output
@@ -161,6 +165,7 @@ def test_inspect_model_shows_what_decided(tmp_path: Path, reviews: Path) -> None
     assert (tmp_path / "inspected.trace").is_file()
 
 
+@pytest.mark.slow
 def test_inspect_series_shows_where_the_dip_is(tmp_path: Path) -> None:
     lines = run("inspect_series.py", tmp_path).splitlines()
     assert lines[0].startswith("answer: faulty")
