@@ -50,6 +50,19 @@ def test_held_out_speakers_are_named_or_drawn(asked):
     assert asked["options"]["test_share"] == 0.25
 
 
+def test_a_table_of_transcripts_is_split_or_has_another_beside_it(asked):
+    line = ("--task", "transcribe", "--files", "wav", "--transcript", "said")
+    assert (
+        command("compare", "x.csv", *line, "--split-by", "who", "--test", "0.3", "--json").code == 0
+    )
+    assert asked["options"] == {
+        "path": "wav", "transcript": "said", "split_by": "who", "test_share": 0.3,
+        "repeats": 1, "seed": 0,
+    }  # fmt: skip
+    assert command("compare", "x.csv", *line, "--test", "y.csv", "--json").code == 0
+    assert asked["options"]["test"] == "y.csv"
+
+
 def test_the_demo_reads_the_digits(asked):
     assert command("demo", "series", "--json").code == 0
     assert (asked["source"], asked["task"]) == ("digits", "series")
@@ -60,8 +73,11 @@ def test_the_demo_reads_the_digits(asked):
     [
         (("--task", "series", "--test", "7"), "--test takes a share such as 0.2 here, not 7"),
         (("--task", "audio", "--column", "x"), "--column is of --task tag; leave it out"),
-        (("--task", "series", "--pattern", "x"), "--pattern is of --task audio; leave it out"),
-        (("--task", "tag", "--files", "x"), "--files is of --task series or regress; leave it"),
+        (
+            ("--task", "series", "--pattern", "x"),
+            "--pattern is of --task audio or transcribe; leave",
+        ),
+        (("--task", "tag", "--files", "x"), "--files is of --task series, regress or transcribe"),
     ],
 )
 def test_options_of_other_tasks_are_refused(asked, line, message):

@@ -46,10 +46,11 @@ _DEMOS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-_TASKS = (*_DEMOS, "audio", "regress", "tag")
+_TASKS = (*_DEMOS, "audio", "regress", "tag", "transcribe")
 _DESCRIPTIONS = (
     "classify (texts), series (sequences of numbers, classes), regress (a number for each), audio "
-    "(classes of sound), tag (words), forecast (time series), generate (text) or translate (pairs)."
+    "(classes of sound), transcribe (speech), tag (words), forecast (time series), generate (text) "
+    "or translate (pairs)."
 )
 
 
@@ -86,11 +87,11 @@ def compare(
     cells: Annotated[
         str | None,
         typer.Option(
-            help="Networks to compare. For classes, numbers and tags: dense, rnn, lstm, gru, "
-            "birnn, bilstm, bigru, beside linear and other baselines. To forecast: rnn, lstm, gru, "
-            "stacked, bidirectional, attention, seq2seq, segrnn; naive, snaive and linear are "
-            "always there. To generate: rnn, lstm, gru, beside n-grams. To translate: rnn, lstm, "
-            "gru, noattention, beside the nearest source.",
+            help="Networks to compare. For classes, numbers, speech and tags: dense, rnn, lstm, "
+            "gru, birnn, bilstm, bigru, beside linear and other baselines. To forecast: rnn, "
+            "lstm, gru, stacked, bidirectional, attention, seq2seq, segrnn; naive, snaive and "
+            "linear are always there. To generate: rnn, lstm, gru, beside n-grams. To translate: "
+            "rnn, lstm, gru, noattention, beside the nearest source.",
             metavar="CELL[,CELL...]",
         ),
     ] = None,

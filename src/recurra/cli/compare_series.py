@@ -1,4 +1,4 @@
-"""Options of `recurra compare` for series, sound and tags."""
+"""Options of `recurra compare` for series, sound, speech and tags."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from recurra.cli.forecast_options import parse_share
 from recurra.cli.series_options import SplitBy, collection_arguments
+from recurra.cli.speech_options import TranscriptColumn
 from recurra.errors import UsageError
 
 __all__ = ["SEQUENCE_TAKES", "SequenceReadingOptions", "sequence_options"]
@@ -39,6 +40,7 @@ class SequenceReadingOptions:
         int | None,
         typer.Option(help="Resample sound to so many samples a second.", min=1, metavar="HZ"),
     ] = None
+    transcript: TranscriptColumn = None
     column: Annotated[
         str | None, typer.Option(help="Of the tags: upos, xpos, a number, ...", metavar="COL")
     ] = None
@@ -49,18 +51,20 @@ class SequenceReadingOptions:
 
 
 _NETWORK = {"insight", "preset", "pooling", "dropout", "recurrent_dropout"}
+_SPEECH = {"files", "transcript", "pattern"}
 _TABLE = {"series_id", "time", "files", "values", "split_by", "test"}
 SEQUENCE_TAKES = {
     "series": _NETWORK | _TABLE | {"label"},
     "regress": _NETWORK | _TABLE | {"target"},
     "audio": _NETWORK | {"label", "pattern", "split_by", "rate", "test"},
+    "transcribe": _SPEECH | {"preset", "dropout", "recurrent_dropout", "split_by", "rate", "test"},
     "tag": {"insight", "preset", "column", "dropout", "recurrent_dropout", "embedding"},
 }
 _SETTINGS = ("insight", "preset", "pooling", "dropout", "recurrent_dropout", "embedding", "column")
 
 
 def sequence_options(task: str, given: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments of a comparison of series, sound or tags.
+    """Return the arguments of a comparison of series, sound, speech or tags.
 
     Args:
         task: Of `SEQUENCE_TAKES`.
@@ -71,7 +75,13 @@ def sequence_options(task: str, given: dict[str, Any]) -> dict[str, Any]:
     """
     chosen = {name: given[name] for name in _SETTINGS if name in given}
     held_out = given.get("test")
-    if task == "audio":
+    if task == "transcribe":
+        renamed = {"files": "path"}
+        taken = (*sorted(_SPEECH), "rate", "split_by")
+        chosen |= {renamed.get(name, name): given[name] for name in taken if name in given}
+        if held_out is not None and not _is_number(held_out):
+            return {**chosen, "test": held_out}
+    elif task == "audio":
         chosen |= {name: given[name] for name in ("pattern", "rate", "label") if name in given}
         if "split_by" in given:
             chosen["split_by"] = given["split_by"]

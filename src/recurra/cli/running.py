@@ -100,6 +100,7 @@ _COMPARISONS = {
     "regress": "compare_regressors",
     "series": "compare_series",
     "tag": "compare_taggers",
+    "transcribe": "compare_recognizers",
     "translate": "compare_translators",
 }
 

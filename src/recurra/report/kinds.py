@@ -82,6 +82,9 @@ KINDS = {
     "regress": ReportKind("regressions", ("meaning", "training", "size", "data", "reproduce")),
     "series": ReportKind("series", _CLASSIFIERS),
     "tag": ReportKind("texts", _CLASSIFIERS),
+    "transcribe": ReportKind(
+        "transcripts", ("meaning", "transcripts", "training", "size", "data", "reproduce")
+    ),
     "translate": ReportKind(
         "translations",
         ("meaning", "attention-maps", "examples", "training", "size", "data", "reproduce"),

@@ -72,6 +72,7 @@ _WEARERS = {
     "nearest": 9,
     "frequent": 0,
     "mean": 10,
+    "constant": 0,
     "copy": 1,
     "noattention": 6,
 }

@@ -29,4 +29,5 @@ def typical_transcript(transcripts: Sequence[str], seed: int = 0) -> str:
     def wrong(text: str) -> float:
         return float(error_rates(references, [text] * len(references))["word_error_rate"])
 
-    return min(dict.fromkeys(drawn[:_CANDIDATES]), key=wrong)
+    best: str = min(dict.fromkeys(drawn[:_CANDIDATES]), key=wrong)
+    return best
