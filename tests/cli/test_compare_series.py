@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from command_line import command
+from rich.console import Console
 
 from recurra.cli import running
+from recurra.cli.progress import CompareProgress
 
 
 @pytest.fixture
@@ -66,6 +69,24 @@ def test_a_table_of_transcripts_is_split_or_has_another_beside_it(asked):
 def test_the_demo_reads_the_digits(asked):
     assert command("demo", "series", "--json").code == 0
     assert (asked["source"], asked["task"]) == ("digits", "series")
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        ({"task": "series", "accuracy": 0.5}, "accuracy 0.5000"),
+        ({"task": "regress", "rmse": 1234.5, "mae": 9.0}, "RMSE 1234"),
+        ({"task": "transcribe", "word_error_rate": 0.25}, "word error rate 0.2500"),
+    ],
+)
+def test_progress_says_how_good_each_model_is(figures, words):
+    told = Console(file=io.StringIO(), width=80)
+    progress = CompareProgress(told)
+    data = {"name": "mine", "rows": {"train": 8, "validation": 0, "test": 4}}
+    progress.prepared(data, 1)
+    record = {"name": "GRU", **figures}
+    progress.run_ended(record, [record])
+    assert f"1/1  GRU  {words}" in told.file.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -168,21 +168,21 @@ def _data_words(data: Mapping[str, Any]) -> str:
 
 def _quality_words(record: Mapping[str, Any]) -> str:
     metrics = record.get("metrics", record)
+    if record.get("task") == "regress":
+        return f"RMSE {metrics['rmse']:.4g}"
     for key, title in _QUALITIES.items():
         if metrics.get(key) is not None:
-            return f"{title} {metrics[key]:{_WRITTEN.get(key, '.4f')}}"
+            return f"{title} {metrics[key]:.4f}"
     return f"MAE {metrics['mae']:.4g}"
 
 
 _QUALITIES = {
     "accuracy": "accuracy",
     "word_error_rate": "word error rate",
-    "rmse": "root mean squared error",
     "mase": "MASE",
     "bits_per_character": "bits per character",
     "exact_match": "exact match",
 }
-_WRITTEN = {"rmse": ".4g"}  # in the unit of the data, whatever its size
 
 
 def _printable(line: str) -> str:
