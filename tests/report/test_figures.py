@@ -14,6 +14,7 @@ from matplotlib import image
 from matplotlib.figure import Figure
 
 from recurra.report.canvas import png_bytes, styled, svg_markup
+from recurra.report.figures.log_axis import round_ticks
 from recurra.report.figures.size import spread
 from recurra.report.texts.figures import confusion, curves, lengths, order
 from recurra.report.texts.figures.lengths import shown_bins
@@ -200,3 +201,18 @@ def test_colours_stand_out_from_the_page(mode: str) -> None:
     for name in ("ink", "muted", "accent", "warn"):
         assert contrast(colours[name], colours["paper"]) >= 4.5, name
     assert contrast(colours["on-accent"], colours["accent"]) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (900, 21_000, [1e3, 2e3, 5e3, 1e4, 2e4]),
+        (600, 50_000, [1e3, 3e3, 1e4, 3e4]),
+        (0.6, 20_000, [1.0, 10.0, 100.0, 1e3, 1e4]),
+        (1e-4, 9e3, [1e-4, 1e-2, 1.0, 100.0]),
+    ],
+)
+def test_logarithmic_ticks_are_round_and_few(
+    low: float, high: float, expected: list[float]
+) -> None:
+    assert round_ticks(low, high) == pytest.approx(expected)

@@ -28,6 +28,7 @@ from recurra.report.numbers import (
         (compact(61_212), "61.2 k"),
         (compact(1_284_226), "1.28 M"),
         (compact(123_456_789), "123 M"),
+        (duration(0.0123), "12 ms"),
         (duration(6.42), "6.4 s"),
         (duration(41.7), "42 s"),
         (duration(200), "3 min 20 s"),

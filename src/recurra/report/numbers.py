@@ -71,6 +71,8 @@ def duration(seconds: float | None) -> str:
     """Write seconds as a person says them, `3 min 20 s`; a dash for None."""
     if seconds is None:
         return NOTHING
+    if 0 < seconds < 0.0995:  # which would be rounded to 0.1 s
+        return f"{1000 * seconds:.2g}{NBSP}ms"
     if seconds < 10:
         return f"{seconds:.1f}{NBSP}s"
     if seconds < 100:

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from recurra.report.canvas import TEXT, Look, axis, new_figure, styled
+from recurra.report.figures.log_axis import round_ticks
 from recurra.report.numbers import shorten
 from recurra.report.theme import INK, PAPER, Colour
 
@@ -94,8 +95,8 @@ def _axes(axes: Axes, points: Sequence[Point], cost: Cost, quality: Quality) -> 
     if wide:
         axes.set_xscale("log")
         axes.set_xlim(min(sizes) / 1.6, max(sizes) * 1.6)
-        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=5))
-        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.xaxis.set_major_locator(FixedLocator(round_ticks(*axes.get_xlim())))
+        axes.xaxis.set_minor_locator(NullLocator())
     else:
         room = max(0.08 * (max(sizes) - min(sizes)), 0.01 * max(sizes))
         axes.set_xlim(min(sizes) - room, max(sizes) + room)
