@@ -206,9 +206,9 @@ def test_colours_stand_out_from_the_page(mode: str) -> None:
 @pytest.mark.parametrize(
     ("low", "high", "expected"),
     [
-        (900, 21_000, [1e3, 2e3, 5e3, 1e4, 2e4]),
+        (900, 9_000, [1e3, 2e3, 5e3]),
         (600, 50_000, [1e3, 3e3, 1e4, 3e4]),
-        (0.6, 20_000, [1.0, 10.0, 100.0, 1e3, 1e4]),
+        (0.6, 2_000, [1.0, 10.0, 100.0, 1e3]),
         (1e-4, 9e3, [1e-4, 1e-2, 1.0, 100.0]),
     ],
 )

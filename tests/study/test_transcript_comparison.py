@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recurra.errors import CheckpointError, UnknownNameError, UsageError
+from recurra.errors import CheckpointError, TrainingError, UnknownNameError, UsageError
 from recurra.report.results import check_results
 from recurra.study import compare_recognizers
 from recurra.study.transcripts import _reading, comparison
@@ -97,6 +97,23 @@ def test_no_speaker_is_in_two_parts(table, monkeypatch):
     speakers = set(reading.test.clips.fields["speaker"])
     assert not speakers & {*reading.train.groups, *reading.validation.groups}
     assert not set(reading.train.groups) & set(reading.validation.groups)
+
+
+def test_all_repeats_stop_on_the_same_clips_and_learn_from_the_others(table, monkeypatch):
+    seen = []
+
+    def fit_sound(self, sound, *, validation, observers):
+        seen.append((sound.sha256, sound.transcripts, validation.transcripts))
+        raise TrainingError("enough")
+
+    monkeypatch.setattr(_reading.SpeechRecognizer, "fit_sound", fit_sound)
+    monkeypatch.setattr(comparison, "compare_reading", lambda reading, *_, **__: [reading])
+    (reading,) = compare_recognizers(table, **SMALL)
+    for seed in (2, 3):
+        with pytest.raises(TrainingError):
+            reading.fit_network({"cell": "gru"}, seed, ())
+    assert seen[0] == seen[1]
+    assert (len(seen[0][1]), len(seen[0][2])) == (17, 2)
 
 
 def test_the_typical_transcript_is_least_wrong_about_the_others():

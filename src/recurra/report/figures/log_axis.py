@@ -27,7 +27,7 @@ def log_axis(axes: Axes) -> None:
     axes.yaxis.set_minor_locator(NullLocator())
 
 
-def round_ticks(low: float, high: float, most: int = 5) -> list[float]:
+def round_ticks(low: float, high: float, most: int = 4) -> list[float]:
     """Return round numbers for an axis, evenly spread over its decades.
 
     Args:

@@ -73,7 +73,11 @@ def tiles(records: Sequence[Record]) -> list[tuple[str, str, str]]:
         found.append(("Without error", percent(network.clip_accuracy), f"clips, {network.name}"))
     if network.real_time_factor is not None:
         found.append(
-            ("Real-time factor", _two(network.real_time_factor), f"of sound, {network.name}")
+            (
+                "Real-time factor",
+                _two(network.real_time_factor),
+                f"seconds for a second of sound, {network.name}",
+            )
         )
     if network.parameters:
         found.append(("Size", compact(network.parameters), f"parameters, {network.name}"))
