@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from recurra.errors import UnknownNameError, UsageError
 
-__all__ = ["CLASSIFIERS", "DEFAULT_CELLS", "LINEAR", "cell_options", "parse_cells"]
+__all__ = ["CLASSIFIERS", "DEFAULT_CELLS", "LINEAR", "cell_options", "check_call", "parse_cells"]
 
 LINEAR = "linear"
 CLASSIFIERS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -48,3 +48,31 @@ def parse_cells(
 def cell_options(name: str) -> dict[str, Any]:
     """Return the settings of `TextClassifier` that a name stands for."""
     return dict(CLASSIFIERS[name][1])
+
+
+def check_call(
+    cells: str | Sequence[str], repeats: int, test_share: float, settings: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Check what a comparison is asked for before its data are read.
+
+    Args:
+        cells: As for `parse_cells`.
+        repeats: Trainings of each network.
+        test_share: Share that is held out.
+        settings: Of all networks alike.
+
+    Returns:
+        The names of the networks.
+
+    Raises:
+        UnknownNameError: If a name is unknown.
+        UsageError: If a number is out of its range, or a setting says what `cells` says.
+    """
+    if repeats < 1:
+        raise UsageError(f"repeats must be 1 or more, not {repeats}")
+    if not 0 < test_share < 1:
+        raise UsageError(f"a share between 0 and 1 has to be held out, not {test_share}")
+    for name in ("bidirectional", "cell"):
+        if name in settings:
+            raise UsageError(f"cells says what to compare; leave out {name}")
+    return parse_cells(cells if isinstance(cells, str) else list(cells))

@@ -13,7 +13,7 @@ from recurra.sequences.audio import compute_frames, read_audio, resolve_clips
 from recurra.sequences.collections import SequenceCollection
 from recurra.study._measuring import compare_reading
 from recurra.study._running import ComparisonObserver, Record
-from recurra.study.cells import DEFAULT_CELLS, parse_cells
+from recurra.study.cells import DEFAULT_CELLS, check_call
 from recurra.study.sequences._data import length_facts, shown_examples
 from recurra.study.sequences._reading import NumberReading, SeriesReading, SoundReading
 from recurra.tasks.comparable_sequences import (
@@ -38,7 +38,6 @@ __all__ = ["compare_regressors", "compare_series", "compare_sounds"]
 
 _TEST_SHARE = 0.2
 _LATENCY_CLIPS = 20
-_CELLS = {"cell", "bidirectional"}
 
 
 def compare_series(
@@ -85,7 +84,7 @@ def compare_series(
         CheckpointError: If `finished` is of another comparison.
         UsageError: If a name or number cannot be used.
     """
-    chosen = _checked(cells, repeats, test_share, settings)
+    chosen = check_call(cells, repeats, test_share, settings)
     resolve_settings(preset, settings)  # wrong settings are found before the data are read
     split = _open(source, labelled_collection, labelled_sequences, test_share, seed, reading)
     assert split.test is not None  # noqa: S101 - a share above 0 was asked for
@@ -134,7 +133,7 @@ def compare_regressors(
     Raises:
         RecurraError: As `compare_series`.
     """
-    chosen = _checked(cells, repeats, test_share, settings)
+    chosen = check_call(cells, repeats, test_share, settings)
     resolve_settings(preset, settings)
     split = _open(source, numbered_collection, numbered_sequences, test_share, seed, reading)
     assert split.test is not None  # noqa: S101 - a share above 0 was asked for
@@ -191,7 +190,7 @@ def compare_sounds(
         SourceError: If there is no such source, or a file cannot be read as sound.
         RecurraError: As `compare_series`.
     """
-    chosen = _checked(cells, repeats, test_share, settings)
+    chosen = check_call(cells, repeats, test_share, settings)
     resolve_audio_settings(preset, settings)
     dataset = resolve_clips(source, pattern=pattern, path=path, label=label)
     split = split_clips(dataset, split_by=split_by, test=test, test_share=test_share, seed=seed)
@@ -209,18 +208,6 @@ def compare_sounds(
     sounds = tuple(read_audio(one) for one in split.test.paths[:_LATENCY_CLIPS])
     read = SoundReading(prepared, resolved, train, held_out, data, seed, features, sounds)
     return compare_reading(read, chosen, repeats, finished, observer, insight=insight)
-
-
-def _checked(
-    cells: str | Sequence[str], repeats: int, test_share: float, settings: Mapping[str, Any]
-) -> tuple[str, ...]:
-    if repeats < 1:
-        raise UsageError(f"repeats must be 1 or more, not {repeats}")
-    if not 0 < test_share < 1:
-        raise UsageError(f"a share between 0 and 1 has to be held out, not {test_share}")
-    for name in _CELLS & settings.keys():
-        raise UsageError(f"cells says what to compare; leave out {name}")
-    return parse_cells(cells if isinstance(cells, str) else list(cells))
 
 
 def _open(

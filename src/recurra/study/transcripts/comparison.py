@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from recurra.errors import UsageError
 from recurra.study._measuring import compare_reading
 from recurra.study._running import ComparisonObserver, Record
-from recurra.study.cells import DEFAULT_CELLS, parse_cells
+from recurra.study.cells import DEFAULT_CELLS, check_call
 from recurra.study.transcripts._reading import TranscriptReading
 from recurra.tasks.comparable_speech import (
     TranscribedClips,
@@ -24,7 +23,6 @@ from recurra.tasks.comparable_speech import (
 __all__ = ["compare_recognizers"]
 
 _TEST_SHARE = 0.2
-_CELLS = {"cell", "bidirectional"}
 
 
 def compare_recognizers(
@@ -76,7 +74,7 @@ def compare_recognizers(
         CheckpointError: If `finished` is of another comparison.
         UsageError: If a name or number cannot be used.
     """
-    chosen = _checked(cells, repeats, test_share, settings)
+    chosen = check_call(cells, repeats, test_share, settings)
     resolve_recognizer_settings(preset, settings)  # wrong settings are found before sound is read
     columns = {"path": path, "transcript": transcript, "pattern": pattern}
     given = read_transcribed(source, **columns)
@@ -85,18 +83,6 @@ def compare_recognizers(
         given, held = _split(given, test_share, split_by, seed)
     reading = _read(given, held, settings, preset, split_by, int(seed))
     return compare_reading(reading, chosen, repeats, finished, observer, insight=False)
-
-
-def _checked(
-    cells: str | Sequence[str], repeats: int, test_share: float, settings: Mapping[str, Any]
-) -> tuple[str, ...]:
-    if repeats < 1:
-        raise UsageError(f"repeats must be 1 or more, not {repeats}")
-    if not 0 < test_share < 1:
-        raise UsageError(f"a share between 0 and 1 has to be held out, not {test_share}")
-    for name in _CELLS & settings.keys():
-        raise UsageError(f"cells says what to compare; leave out {name}")
-    return parse_cells(cells if isinstance(cells, str) else list(cells))
 
 
 def _split(
