@@ -47,10 +47,10 @@ TEXT = 13
 """Text size in CSS pixels; also the smallest in a figure that may shrink."""
 
 _DOTS = 72  # one unit of the drawing is one CSS pixel
-_PNG_SCALE = 3
+_PNG_SCALE = 2.5
 _EDGE = 20  # CSS pixels around a picture
 _HEADING = 50
-_WIDEST_PNG = 5_600  # pixels of a picture that is wider than a page
+_WIDEST_PNG = 4_000  # pixels of a picture that is wider than a page
 _STYLE = {
     "axes.edgecolor": FAINT.light,
     "axes.facecolor": "none",
@@ -139,7 +139,7 @@ class Sheet(NamedTuple):
     """
 
     pixels: NDArray[np.uint8]
-    scale: int
+    scale: float
 
 
 def png_bytes(figure: Figure, title: str) -> bytes:
@@ -158,7 +158,7 @@ def png_bytes(figure: Figure, title: str) -> bytes:
 @styled
 def png_sheet(figure: Figure, title: str) -> Sheet:
     """Draw what `png_bytes` saves."""
-    scale = min(_PNG_SCALE, max(1, int(_WIDEST_PNG / (figure.get_figwidth() * _DOTS))))
+    scale = min(_PNG_SCALE, max(1, _WIDEST_PNG / (figure.get_figwidth() * _DOTS)))
     pixels = _pixels(figure, scale)
     height, width = pixels.shape[:2]
     heading = Figure(figsize=((width / scale + 2 * _EDGE) / _DOTS, _HEADING / _DOTS))
@@ -166,10 +166,11 @@ def png_sheet(figure: Figure, title: str) -> Sheet:
     heading.text(*place, title, fontsize=TEXT + 3, va="top", weight="bold")
     top = _pixels(heading, scale)
     paper = np.round(255 * np.array(to_rgb(PAPER.light))).astype(np.uint8)
-    sheet = np.empty((len(top) + height + _EDGE * scale, top.shape[1], 3), np.uint8)
-    sheet[:] = paper
+    edge = round(_EDGE * scale)
+    sheet = np.empty((len(top) + height + edge, top.shape[1], 3), np.uint8)
+    sheet[len(top) :, :edge] = sheet[len(top) :, edge + width :] = sheet[-edge:] = paper
     sheet[: len(top)] = top
-    sheet[len(top) : len(top) + height, _EDGE * scale : _EDGE * scale + width] = pixels
+    sheet[len(top) : len(top) + height, edge : edge + width] = pixels
     return Sheet(sheet, scale)
 
 
@@ -182,7 +183,7 @@ def encode_png(sheet: Sheet) -> bytes:
     return buffer.getvalue()
 
 
-def _pixels(figure: Figure, scale: int) -> NDArray[np.uint8]:
+def _pixels(figure: Figure, scale: float) -> NDArray[np.uint8]:
     """Draw a figure, `(height, width, 3)`, so many pixels to one CSS pixel.
 
     `savefig` would go through the whole drawing twice, and most of a picture's time is text.
@@ -193,7 +194,7 @@ def _pixels(figure: Figure, scale: int) -> NDArray[np.uint8]:
         figure.dpi = _DOTS * scale
         figure.set_facecolor(PAPER.light)
         canvas.draw()
-        return np.array(canvas.buffer_rgba(), np.uint8)[..., :3]
+        return np.asarray(canvas.buffer_rgba())[..., :3]
     finally:
         figure.dpi = dots
         figure.set_facecolor(paper)

@@ -65,14 +65,17 @@ def write_report(
 
 
 def draw_pictures(
-    pictures: Iterable[Picture[Source]], source: Source, *, files_only: bool = False
+    pictures: Iterable[Picture[Source]],
+    source: Source,
+    *,
+    files: Iterable[Picture[Source]] = (),
 ) -> Drawn:
     """Draw what a report shows, for its page and as files.
 
     Args:
         pictures: The pictures.
         source: What they are drawn from.
-        files_only: Draw none for the page.
+        files: Further ones that are files alone; drawn first, since they are the largest.
 
     Returns:
         Those that have something to show.
@@ -80,12 +83,12 @@ def draw_pictures(
     drawn = Drawn({}, {})
     encoded = {}
     with ThreadPoolExecutor(max_workers=1) as pool:  # compresses one while the next is drawn
-        for picture in pictures:
+        for picture, inside in [*((one, False) for one in files), *((p, True) for p in pictures)]:
             figure = picture.draw(source)
             if figure is None:
                 continue
             encoded[picture.slug] = pool.submit(encode_png, png_sheet(figure, picture.title))
-            if not files_only:
+            if inside:
                 drawn.drawings[picture.slug] = _drawing(figure, picture, source)
     drawn.images.update((slug, one.result()) for slug, one in encoded.items())
     return drawn

@@ -27,14 +27,14 @@ def write_inspection(trace: Trace, directory: str | Path) -> Path:
     Raises:
         OutputError: If the folder or a file cannot be written.
     """
-    drawn = draw_pictures(PICTURES, trace)
-    maps = draw_pictures(layer_pictures(trace), trace, files_only=True).images
+    maps = layer_pictures(trace)
+    drawn = draw_pictures(PICTURES, trace, files=maps)
     page = render_template(
         "insight/page.html.jinja",
         drawn.drawings,
-        context(trace, list(maps)),
+        context(trace, [one.slug for one in maps if one.slug in drawn.images]),
         styles=["insight/viewer.css"],
         scripts=["insight/viewer.js"],
     )
     path = Path(directory) / "inspect.html"
-    return write_folder(path, page, drawn.images | maps, KNOWN_SLUGS)
+    return write_folder(path, page, drawn.images, KNOWN_SLUGS)
