@@ -18,9 +18,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.image import imsave
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from numpy.typing import NDArray
+from PIL import Image
 
 from recurra.report.theme import COLOURS, FAINT, INK, MUTED, PAPER
 
@@ -177,9 +177,8 @@ def png_sheet(figure: Figure, title: str) -> Sheet:
 def encode_png(sheet: Sheet) -> bytes:
     """Return the bytes of a PNG file; safe to run in another thread while the next is drawn."""
     buffer = io.BytesIO()
-    # Pillow's own writer: drawing the pixels once more as an image would take seconds.
-    nothing: dict[str, Any] = {"Software": None}
-    imsave(buffer, sheet.pixels, format="png", dpi=_DOTS * sheet.scale, metadata=nothing)
+    dots = _DOTS * sheet.scale
+    Image.fromarray(sheet.pixels).save(buffer, format="png", dpi=(dots, dots))
     return buffer.getvalue()
 
 

@@ -97,7 +97,7 @@ def test_two_hundred_names_do_not_touch() -> None:
     drawing = scores.figure(replace(sentiment(200), attributions=sentiment(200).attributions[:1]))
     assert drawing is not None
     drawing.draw_without_rendering()
-    boxes = [name.get_window_extent() for name in drawing.axes[-1].texts]
+    boxes = [name.get_window_extent() for name in drawing.texts]
     assert len(boxes) == 200
     assert all(left.x1 <= right.x0 + 0.5 for left, right in itertools.pairwise(boxes))
     assert min(box.y0 for box in boxes) >= 0  # none is cut off at the edge of the picture
@@ -108,3 +108,17 @@ def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(OutputError, match="the report cannot be written"):
         write_inspection(simple(), tmp_path / "file")
+
+
+@pytest.mark.parametrize("size", [1e-7, 1, 3e4])
+def test_scores_of_any_size_stay_inside_their_picture(size: float) -> None:
+    from recurra.report.insight import scores
+
+    trace = sentiment(12)
+    shown = tuple(replace(one, scores=one.scores * size) for one in trace.attributions)
+    drawing = scores.figure(replace(trace, attributions=shown))
+    assert drawing is not None
+    drawing.draw_without_rendering()
+    box = drawing.get_tightbbox().padded(-0.01)  # inches
+    width, height = drawing.get_size_inches()
+    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height

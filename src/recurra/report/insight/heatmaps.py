@@ -8,17 +8,18 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from recurra.report.canvas import TEXT, new_figure, styled
+from recurra.report.canvas import TEXT, styled
 from recurra.report.insight.quantities import Quantity, layer_name, quantities
 from recurra.report.insight.scales import colour_map
-from recurra.report.insight.step_ticks import NAMES, name_steps, picture_width
+from recurra.report.insight.step_ticks import Place, name_steps, stacked_panels
 from recurra.report.numbers import percent
 from recurra.report.theme import MUTED
 from recurra.study.insight import LayerTrace
 
 __all__ = ["describe", "figure"]
 
-_PANEL, _TITLE, _KEY = 132, 30, 92
+_PLACE = Place(height=162, top=24, left=32, right=84)
+_KEY, _BEFORE_KEY = 10, 24  # pixels of the colour scale, and of the space before it
 _SMALL = 10
 
 
@@ -36,11 +37,9 @@ def figure(layer: LayerTrace, labels: Sequence[str]) -> Figure | None:
     shown = quantities(layer)
     if not shown or not len(labels):
         return None
-    width = picture_width(len(labels), _KEY + 40)
-    drawing = new_figure((_PANEL + _TITLE) * len(shown) + NAMES, width)
-    panels = list(drawing.subplots(len(shown), 1, squeeze=False)[:, 0])
+    drawing, panels = stacked_panels(len(shown), len(labels), _PLACE)
     for panel, quantity in zip(panels, shown, strict=True):
-        _draw(panel, quantity)
+        _draw(drawing, panel, quantity)
     name_steps(panels, labels)
     return drawing
 
@@ -57,7 +56,7 @@ def describe(layer: LayerTrace) -> str:
     return f"Heat-maps over {len(layer.valid)} steps of {layer_name(layer)}: {names}.{told}"
 
 
-def _draw(panel: Axes, quantity: Quantity) -> None:
+def _draw(drawing: Figure, panel: Axes, quantity: Quantity) -> None:
     image = panel.imshow(
         quantity.values.T,
         aspect="auto",
@@ -69,7 +68,10 @@ def _draw(panel: Axes, quantity: Quantity) -> None:
     panel.set_title(quantity.title, loc="left", fontsize=TEXT, pad=4)
     panel.set_yticks([])
     panel.set_ylabel(f"{quantity.values.shape[1]} units", color=MUTED.light)
-    bar = panel.figure.colorbar(image, ax=panel, pad=0.012, fraction=0.04, aspect=12)
+    box = panel.get_position()
+    pixel = 1 / (drawing.get_figwidth() * drawing.dpi)
+    key = drawing.add_axes((box.x1 + _BEFORE_KEY * pixel, box.y0, _KEY * pixel, box.height))
+    bar = drawing.colorbar(image, cax=key)
     bar.outline.set_visible(False)
     bar.set_ticks(np.linspace(quantity.low, quantity.high, 3).tolist())
     bar.ax.tick_params(labelsize=_SMALL)

@@ -7,9 +7,9 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from recurra.report.canvas import TEXT, new_figure, styled
+from recurra.report.canvas import TEXT, styled
 from recurra.report.insight.curves import METHODS
-from recurra.report.insight.step_ticks import NAMES, name_steps, picture_width
+from recurra.report.insight.step_ticks import Place, name_steps, stacked_panels
 from recurra.report.insight.steps import step_names
 from recurra.report.numbers import percent, significant
 from recurra.report.theme import COLOURS, INK
@@ -17,7 +17,7 @@ from recurra.study.insight import Attribution, Trace
 
 __all__ = ["describe", "figure"]
 
-_PANEL = 128
+_PLACE = Place(height=128, top=24, left=62, right=8)
 _SMALL = 10
 _BAR = 0.8  # of the width of a step
 _TOP = 5
@@ -34,15 +34,15 @@ def figure(trace: Trace) -> Figure | None:
     shown = [one for one in trace.attributions if len(one.scores)]
     if not shown:
         return None
-    width = picture_width(len(trace.labels), 70)
-    drawing = new_figure(_PANEL * len(shown) + NAMES, width)
-    panels = list(drawing.subplots(len(shown), 1, squeeze=False)[:, 0])
+    drawing, panels = stacked_panels(len(shown), len(trace.labels), _PLACE)
     for panel, one in zip(panels, shown, strict=True):
         panel.add_collection(_bars(one.scores), autolim=True)
         panel.autoscale_view(scalex=False)
         panel.axhline(0, color=INK.light, linewidth=0.8)
         panel.set_title(_title(one), loc="left", fontsize=TEXT, pad=4)
         panel.tick_params(axis="y", labelsize=_SMALL)
+        # The usual one writes a common power of ten above the panel, where the title stands.
+        panel.yaxis.set_major_formatter("{x:g}")
     name_steps(panels, trace.labels)
     return drawing
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from recurra.report.canvas import TEXT, new_figure, styled
+from recurra.report.canvas import TEXT, styled
 from recurra.report.insight.quantities import layer_name
-from recurra.report.insight.step_ticks import NAMES, name_steps, picture_width
+from recurra.report.insight.step_ticks import Place, name_steps, stacked_panels
 from recurra.report.theme import ACCENT, FAINT, MUTED
 from recurra.study.insight import LayerTrace, Trace
 
 __all__ = ["describe", "figure"]
 
-_PANEL = 66
+_PLACE = Place(height=66, top=3, left=92, right=8)
 _SMALL = 10
 _SHOWN = 6
 
@@ -26,8 +26,9 @@ def figure(trace: Trace) -> Figure | None:
     layer = trace.layers[-1]
     labels = layer.labels or trace.labels
     chosen = _lively(layer)
-    drawing = new_figure(_PANEL * len(chosen) + NAMES, picture_width(len(labels), 90))
-    panels = list(drawing.subplots(len(chosen), 1, sharey=True, squeeze=False)[:, 0])
+    drawing, panels = stacked_panels(len(chosen), len(labels), _PLACE)
+    for panel in panels[1:]:
+        panel.sharey(panels[0])
     for panel, unit in zip(panels, chosen, strict=True):
         panel.axhline(0, color=FAINT.light, linewidth=1)
         panel.step(range(len(labels)), layer.hidden[:, unit], where="mid", color=ACCENT.light)
