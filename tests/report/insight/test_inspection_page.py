@@ -121,4 +121,7 @@ def test_scores_of_any_size_stay_inside_their_picture(size: float) -> None:
     drawing.draw_without_rendering()
     box = drawing.get_tightbbox().padded(-0.01)  # inches
     width, height = drawing.get_size_inches()
-    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
+    assert box.x0 >= 0
+    assert box.y0 >= 0
+    assert box.x1 <= width
+    assert box.y1 <= height
