@@ -98,3 +98,29 @@ def test_wrong_calls_are_explained(model, clips, work, monkeypatch):
     assert "no sound came" in empty.err
     (work / "bad.wav").write_text("text")
     assert "bad.wav cannot be read as sound" in command("predict", model, "bad.wav").err
+
+
+def test_a_model_is_adapted_to_a_voice(clips, tmp_path):
+    for path in clips.rglob("*.wav"):
+        sound, rate = soundfile.read(path)
+        name = f"{path.parent.name}_{'ab'[int(path.stem) % 4 // 2]}_{path.stem}.wav"
+        soundfile.write(tmp_path / name, sound, rate)
+    pattern = ("--pattern", "{label}_{speaker}_{take}.wav")
+    small = ("--units", 4, "--layers", 1, "--mels", 12, "--epochs", 2, "--no-cache")
+    asked = ("--audio", "--adaptive", "--split-by", "speaker", "--test", "b")
+    model, own = tmp_path / "m.recurra", tmp_path / "own.recurra"
+    ended = command("train", "classify", tmp_path, *pattern, *asked, *small, "-o", model, "--json")
+    assert ended.code == 0, ended.err
+    assert 0 <= json.loads(ended.out)["unadapted_accuracy"] <= 1
+    heard = [path for path in sorted(tmp_path.glob("*.wav")) if "_b_" in path.name]
+    ended = command("adapt", model, *heard, "-o", own, "--json")
+    assert json.loads(ended.out) == {"path": str(own), "sounds": 10}
+    assert command("predict", own, *heard).code == 0
+    assert command("adapt", model, tmp_path / "none", "-o", own).code == 1
+
+
+def test_only_adaptive_models_of_sound_are_adapted(model, clips):
+    ended = command("adapt", model, clips / "low" / "0.wav", "-o", clips.with_name("x.recurra"))
+    assert ended.code != 0
+    assert "--adaptive" in ended.err
+    assert not clips.with_name("x.recurra").exists()

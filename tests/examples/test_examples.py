@@ -125,6 +125,7 @@ def test_forecast_seq2seq_reads_several_variables(tmp_path: Path) -> None:
     assert "decoder_0: LSTM" in output
 
 
+@pytest.mark.slow
 def test_translate_own_pairs_learns_numbers_and_needs_no_keras_to_translate(tmp_path: Path) -> None:
     output = run("translate_own_pairs.py", tmp_path)
     assert "forty-two -> 42" in output
@@ -205,6 +206,7 @@ def test_classify_sounds_hears_an_unheard_device(tmp_path: Path) -> None:
     assert lines[-1].endswith("siren")
 
 
+@pytest.mark.slow
 def test_transcribe_digits_writes_while_sound_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

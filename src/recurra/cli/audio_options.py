@@ -49,6 +49,14 @@ class AudioOptions:
         int | None,
         typer.Option(help="Resample sound to so many samples a second.", min=1, metavar="HZ"),
     ] = None
+    adaptive: Annotated[
+        bool | None,
+        typer.Option(
+            "--adaptive",
+            help="Take the mean and spread of every voice (of --split-by) out of its sounds; "
+            "`recurra adapt` does so for a new voice.",
+        ),
+    ] = None
     augment: Annotated[
         bool | None,
         typer.Option(
@@ -89,7 +97,8 @@ def audio_reading(options: AudioOptions) -> dict[str, Any]:
 def audio_settings(options: AudioOptions) -> dict[str, Any]:
     """Return the arguments of `AudioClassifier` that were given."""
     given = given_options(options)
-    settings: dict[str, Any] = {n: given[n] for n in ("mels", "deltas", "rate") if n in given}
+    named = ("mels", "deltas", "rate", "adaptive")
+    settings: dict[str, Any] = {n: given[n] for n in named if n in given}
     if "features" in given:
         settings["kind"] = given["features"]
     return settings if given.get("augment", True) else {**settings, **_UNVARIED}

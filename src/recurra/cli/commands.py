@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from recurra.cli.adapt import adapt
 from recurra.cli.backtest import backtest
 from recurra.cli.bench import bench
 from recurra.cli.compare import compare, demo
@@ -31,7 +32,7 @@ def register(app: typer.Typer, train: typer.Typer, data: typer.Typer) -> None:
     """Add every command to its group."""
     for command in (demo, compare, predict, generate, evaluate, backtest, detect):
         app.command()(command)
-    for command in (inspect, probe, export, info, bench):
+    for command in (inspect, probe, adapt, export, info, bench):
         app.command()(command)
     train.command()(classify)
     train.command()(regress)

@@ -62,7 +62,7 @@ def test_levels_of_clips_play_no_part(noise):
     features = AudioFeatures(8000, level="clip", floor=-40.0)
     np.testing.assert_allclose(features(noise), features(3 * noise), atol=0.01)
     assert features(noise).max() == pytest.approx(0, abs=1e-3)
-    with pytest.raises(UsageError, match="level='absolute' for streams"):
+    with pytest.raises(UsageError, match="level='absolute' and trim=0 for streams"):
         features.stream()
     with pytest.raises(UnknownNameError, match="level of audio features"):
         AudioFeatures(8000, level="loud")

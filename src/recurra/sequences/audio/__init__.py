@@ -26,6 +26,7 @@ from recurra.sequences.audio.reading import (
     resample,
 )
 from recurra.sequences.audio.streaming import FeatureStream
+from recurra.sequences.audio.voices import adapt, normalize_voices
 
 __all__ = [
     "AUDIO_DATASETS",
@@ -41,6 +42,7 @@ __all__ = [
     "NamePattern",
     "SoundAugmentation",
     "StreamResampler",
+    "adapt",
     "audio_dataset_names",
     "check_rate",
     "clip_rates",
@@ -48,6 +50,7 @@ __all__ = [
     "compute_frames",
     "feature_cache_folder",
     "join_clips",
+    "normalize_voices",
     "read_audio",
     "read_clips",
     "resample",

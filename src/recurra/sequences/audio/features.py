@@ -25,6 +25,8 @@ AUDIO_KINDS = ("logmel", "mfcc")
 AUDIO_LEVELS = ("absolute", "clip")
 _LOWEST_DB = -80.0
 _FLOOR = np.float32(10 ** (_LOWEST_DB / 10))  # digital silence is no outlier
+_NATS = np.log(10) / 10  # of power, in a decibel
+_LATER = {"trim", "mean", "spread"}  # fields that earlier files do not have
 _FRAMES_AT_ONCE = 4096  # bounds the memory that an hour of sound needs
 
 Array = NDArray[np.float32]
@@ -52,6 +54,11 @@ class AudioFeatures:
             hides how silent the room was.
         level: `absolute`, or `clip` to measure all energies from the loudest of the clip, so that
             its volume plays no part; that is known at the clip's end only, so no streams.
+        trim: What is so many decibels quieter than the loudest frame is cut off at both ends of a
+            clip; 0 keeps all. No streams either.
+        mean: Mean of each mel filter's energies, as nats, that is taken away, or none; see
+            `recurra.sequences.audio.adapt`.
+        spread: Standard deviations that they are divided by then.
 
     Raises:
         UnknownNameError: If `kind` is unknown.
@@ -71,6 +78,9 @@ class AudioFeatures:
     high: float | None = None
     floor: float = -80.0
     level: str = "absolute"
+    trim: float = 0.0
+    mean: tuple[float, ...] = ()
+    spread: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         check_rate(self.rate)
@@ -78,21 +88,8 @@ class AudioFeatures:
             raise UnknownNameError("kind of audio features", str(self.kind), AUDIO_KINDS)
         if self.level not in AUDIO_LEVELS:
             raise UnknownNameError("level of audio features", str(self.level), AUDIO_LEVELS)
-        for name, least, most in (("mels", 2, 512), ("coefficients", 1, 512), ("deltas", 0, 2)):
-            _check_whole(name, getattr(self, name), least, most)
-        for name, longest in (("window", 1.0), ("hop", 1.0)):
-            _check_seconds(name, getattr(self, name), self.rate, longest)
-        if self.kind == "mfcc" and self.coefficients > self.mels:
-            raise UsageError(
-                f"{self.coefficients} coefficients of {self.mels} mels; at most as many as mels"
-            )
-        top = self.rate / 2 if self.high is None else self.high
-        if not _is_number(self.low) or not _is_number(top) or not 0 <= self.low < top:
-            raise UsageError(f"low must be at least 0 and below high, not {self.low} and {top}")
-        if top > self.rate / 2:
-            raise UsageError(f"high must be at most half of the rate {self.rate}, not {top}")
-        if not _is_number(self.floor) or not _LOWEST_DB <= self.floor <= 0:
-            raise UsageError(f"floor must be decibels from {_LOWEST_DB:g} to 0, not {self.floor!r}")
+        self._check_numbers()
+        self._check_voice()
         if self.hop > self.window:
             raise UsageError(f"hop {self.hop} leaves out sound between windows of {self.window} s")
         _ = self._filters  # refuses more mels than the windows can tell apart
@@ -166,12 +163,37 @@ class AudioFeatures:
 
     def derive(self, log_mel: Array) -> Array:
         """Return features from log-mel energies, shape `(frames, width)`."""
-        if self.level == "clip" and len(log_mel):
-            log_mel = log_mel - log_mel.max()
+        return self.transform(self.normalize(self.conditioned(log_mel)))
+
+    def extent(self, log_mel: Array) -> slice:
+        """Return which frames of a clip are kept."""
+        if not self.trim or not len(log_mel):
+            return slice(0, len(log_mel))
+        loudness = np.logaddexp.reduce(log_mel, axis=1)
+        loud = np.flatnonzero(loudness >= loudness.max() - self.trim * _NATS)
+        return slice(int(loud[0]), int(loud[-1]) + 1)
+
+    def conditioned(self, log_mel: Array) -> Array:
+        """Return log-mel energies without silence at the ends, of the level and floor chosen."""
+        values = log_mel[self.extent(log_mel)]
+        if self.level == "clip" and len(values):
+            values = values - values.max()
         if self.floor > _LOWEST_DB:
-            log_mel = np.logaddexp(log_mel, np.float32(self.floor * np.log(10) / 10))
-        parts = [log_mel if self.kind == "logmel" else log_mel @ self._cosines]
-        for _ in range(self.deltas if len(log_mel) else 0):
+            values = np.logaddexp(values, np.float32(self.floor * _NATS))
+        return values
+
+    def normalize(self, values: Array) -> Array:
+        """Return conditioned energies with the voice's mean and spread taken out, if known."""
+        if not self.mean:
+            return values
+        mean, spread = self._voice
+        result: Array = (values - mean) / spread
+        return result
+
+    def transform(self, values: Array) -> Array:
+        """Return features of energies that are conditioned and normalised."""
+        parts = [values if self.kind == "logmel" else values @ self._cosines]
+        for _ in range(self.deltas if len(values) else 0):
             parts.append(deltas_of(parts[-1]))
         result: Array = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
         return result
@@ -182,10 +204,10 @@ class AudioFeatures:
         Raises:
             UsageError: If energies are measured from the loudest of the clip.
         """
-        if self.level == "clip":
+        if self.level == "clip" or self.trim:
             raise UsageError(
                 "these features are relative to the loudest moment of a clip, which a stream does "
-                "not know; train with level='absolute' for streams"
+                "not know; train with level='absolute' and trim=0 for streams"
             )
         from recurra.sequences.audio.streaming import FeatureStream
 
@@ -203,12 +225,46 @@ class AudioFeatures:
             CorruptArtifactError: If it cannot be used.
         """
         known = {field.name for field in fields(cls)}
-        if not isinstance(values, Mapping) or set(values) != known:
+        if not isinstance(values, Mapping) or not known - _LATER <= set(values) <= known:
             raise CorruptArtifactError("the audio features are not described as expected")
+        plain: dict[str, Any] = {
+            n: tuple(v) if isinstance(v, list) else v for n, v in values.items()
+        }
         try:
-            return cls(**values)
+            return cls(**plain)
         except ValueError as error:
             raise CorruptArtifactError(f"the audio features cannot be used: {error}") from error
+
+    def _check_numbers(self) -> None:
+        """Refuse what is out of its range."""
+        for name, least, most in (("mels", 2, 512), ("coefficients", 1, 512), ("deltas", 0, 2)):
+            _check_whole(name, getattr(self, name), least, most)
+        for name, longest in (("window", 1.0), ("hop", 1.0)):
+            _check_seconds(name, getattr(self, name), self.rate, longest)
+        if self.kind == "mfcc" and self.coefficients > self.mels:
+            raise UsageError(
+                f"{self.coefficients} coefficients of {self.mels} mels; at most as many as mels"
+            )
+        top = self.rate / 2 if self.high is None else self.high
+        if not _is_number(self.low) or not _is_number(top) or not 0 <= self.low < top:
+            raise UsageError(f"low must be at least 0 and below high, not {self.low} and {top}")
+        if top > self.rate / 2:
+            raise UsageError(f"high must be at most half of the rate {self.rate}, not {top}")
+        if not _is_number(self.floor) or not _LOWEST_DB <= self.floor <= 0:
+            raise UsageError(f"floor must be decibels from {_LOWEST_DB:g} to 0, not {self.floor!r}")
+        if not _is_number(self.trim) or not 0 <= self.trim <= -_LOWEST_DB:
+            raise UsageError(f"trim must be decibels from 0 to {-_LOWEST_DB:g}, not {self.trim!r}")
+
+    def _check_voice(self) -> None:
+        """Refuse means and spreads that are not one for each filter."""
+        numbers = [*self.mean, *self.spread]
+        if len(self.mean) != len(self.spread) or len(self.mean) not in (0, self.mels):
+            raise UsageError(
+                f"mean and spread hold one number for each of {self.mels} mels, not "
+                f"{len(self.mean)} and {len(self.spread)}"
+            )
+        if not all(map(_is_number, numbers)) or any(value <= 0 for value in self.spread):
+            raise UsageError("mean and spread must be finite numbers, spreads above 0")
 
     def _energies(self, windows: Array) -> Array:
         size = 2 * (len(self._filters) - 1)
@@ -238,6 +294,10 @@ class AudioFeatures:
             f"{self.mels} mels are too many from {self.low:g} to {high:g} Hz in windows of "
             f"{self.window * 1000:g} ms; take fewer"
         )
+
+    @cached_property
+    def _voice(self) -> tuple[Array, Array]:
+        return np.array(self.mean, np.float32), np.array(self.spread, np.float32)
 
     @cached_property
     def _cosines(self) -> Array:

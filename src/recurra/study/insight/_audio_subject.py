@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from recurra.runtime.series import Sound
+from recurra.runtime.series import Sound, read_sound
 from recurra.study.insight._frame_steps import frame_times
 from recurra.study.insight._series_subject import classified_frames
 from recurra.study.insight.subject import Subject
@@ -29,10 +29,12 @@ def audio_subject(classifier: AudioClassifier, sound: Sound, target: Any = None)
         UnknownNameError: If there is no such label.
     """
     predictor = classifier.predictor_
-    scaled = predictor.frames(sound)
     features, stride = predictor.features, classifier.specification_.stride
-    seconds = stride * features.hop_samples / features.rate
-    labels = frame_times(-(-len(scaled) // stride), seconds)
+    log_mel = features.log_mel(read_sound(sound, features.rate))
+    scaled = predictor.sequences.scaler.transform(features.derive(log_mel))
+    hop = features.hop_samples / features.rate
+    first = hop * features.extent(log_mel).start
+    labels = frame_times(-(-len(scaled) // stride), stride * hop, first)
     return classified_frames(
         classifier, predictor.sequences, scaled, labels, target, what="classifier of sound"
     )

@@ -92,15 +92,16 @@ def step_numbers(time: int, stride: int) -> tuple[str, ...]:
     )
 
 
-def frame_times(frames: int, seconds: float) -> tuple[str, ...]:
+def frame_times(frames: int, seconds: float, start: float = 0.0) -> tuple[str, ...]:
     """Name frames of sound by the time at which they begin, such as `"0.25 s"`.
 
     Args:
         frames: How many.
         seconds: From one frame to the next.
+        start: Time of the first.
     """
     digits = next((n for n in (2, 3) if abs(round(seconds, n) - seconds) < 1e-9), 4)
-    return tuple(f"{seconds * index:.{digits}f} s" for index in range(frames))
+    return tuple(f"{start + seconds * index:.{digits}f} s" for index in range(frames))
 
 
 def _with_mask(frames: Array) -> list[NDArray[Any]]:

@@ -233,9 +233,7 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):  # type: ignore[mi
         self._check_fitted()
         if not len(examples):
             raise DataError("there are no rows to evaluate on")
-        probabilities = self._outputs(examples.values)
-        measured = classification_metrics(examples.targets, probabilities, self.classes_)
-        figures = {"rows": len(examples), **measured}
+        figures = self._figures(examples, self._outputs(examples.values))
         self._keep_metrics(figures)
         return figures
 
@@ -246,6 +244,13 @@ class SequenceClassifier(ClassifierMixin, SequenceEstimator):  # type: ignore[mi
             DataError: If the model was not trained with `pooling="attention"`.
         """
         return self.predictor_.attention(sequence)
+
+    def _figures(
+        self, examples: SequenceExamples, probabilities: NDArray[np.float32]
+    ) -> dict[str, Any]:
+        """Compare probabilities with the labels."""
+        measured = classification_metrics(examples.targets, probabilities, self.classes_)
+        return {"rows": len(examples), **measured}
 
     def _examples_of(
         self, collection: SequenceCollection, training: SequenceExamples | None = None

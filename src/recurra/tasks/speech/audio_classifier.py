@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recurra.errors import UsageError
 from recurra.models import named_weights
 from recurra.runtime import Artifact
 from recurra.runtime.series import (
     AUDIO_CLASSIFICATION_TASK,
     AudioPredictor,
     SequencePredictor,
+    Sound,
 )
-from recurra.sequences.audio import AudioClips, compute_frames, resolve_clips
+from recurra.sequences.audio import (
+    AudioClips,
+    adapt,
+    compute_frames,
+    normalize_voices,
+    resolve_clips,
+)
 from recurra.tasks._inputs import predict_rows
 from recurra.tasks._setting_checks import plain_value
 from recurra.tasks._training_observer import TrainingObserver
@@ -76,6 +86,9 @@ class AudioClassifier(SequenceClassifier):
         floor: Energies fade into this level, decibels.
         level: `"absolute"`, or `"clip"` to measure energies from the loudest moment of the clip,
             which is the default where both ends are read.
+        trim: What is so many decibels quieter than the loudest frame is cut off at both ends.
+        adaptive: Take the mean and spread of every voice (speaker, microphone, ...) out of its
+            sounds, which needs `groups`, or `split_by`; `adapt` does it for a new voice.
         speed: Largest factor of the tempo in training; 1 for none.
         vocal_tract: Largest factor by which frequencies move in training; 1 for none.
         gain: Largest change of the level in training, decibels.
@@ -136,6 +149,8 @@ class AudioClassifier(SequenceClassifier):
         low: float | None = None,
         floor: float | None = None,
         level: str | None = None,
+        trim: float | None = None,
+        adaptive: bool | None = None,
         speed: float | None = None,
         vocal_tract: float | None = None,
         gain: float | None = None,
@@ -195,6 +210,8 @@ class AudioClassifier(SequenceClassifier):
         self.low = low
         self.floor = floor
         self.level = level
+        self.trim = trim
+        self.adaptive = adaptive
         self.speed = speed
         self.vocal_tract = vocal_tract
         self.gain = gain
@@ -220,7 +237,7 @@ class AudioClassifier(SequenceClassifier):
                 and their rate.
             y: Labels: strings or integers, one for each sound.
             groups: Who or what each sound comes from, so that the sounds held out for early
-                stopping come from others.
+                stopping come from others; whose mean and spread are taken out with `adaptive`.
             observers: Told how training goes on.
             callbacks: Keras callbacks; they see the validation figures too.
 
@@ -255,7 +272,8 @@ class AudioClassifier(SequenceClassifier):
         """Train on a folder, a table of files or a named dataset.
 
         Where there are test clips, the trained classifier is measured on them, once; the figures
-        are in `metrics_`.
+        are in `metrics_`. With `adaptive` it is adapted to each voice of the test clips before, by
+        their sound alone; `unadapted_accuracy` is what it gets right without.
 
         Args:
             source: A folder with one sub-folder for each class, a folder whose file names tell the
@@ -293,7 +311,7 @@ class AudioClassifier(SequenceClassifier):
         self.data_ |= split.facts
         if split.test is not None:
             self.data_["rows"]["test"] = len(split.test)
-            self.evaluate_clips(split.test, cache=cache)
+            self.evaluate_clips(split.test, cache=cache, voices=split_by)
         return self
 
     def fit_examples(
@@ -305,7 +323,9 @@ class AudioClassifier(SequenceClassifier):
     ) -> Self:
         """Train on log-mel energies that `features_` has made; every way of fitting ends here."""
         settings = self._settle([len(row) for row in examples.values])
-        derive = self.features_.derive
+        derive: Callable[[NDArray[np.float32]], NDArray[np.float32]] = self.features_.derive
+        if settings.adaptive:
+            examples, derive = self._in_voices(examples), self.features_.transform
         prepared = prepare_sequences(examples, settings, int(self.seed), derive=derive)
         prepared.data["rate"] = self.features_.rate
         return self.fit_prepared(prepared, settings, observers=observers, callbacks=callbacks)
@@ -349,11 +369,53 @@ class AudioClassifier(SequenceClassifier):
             self._warn_of_own_data(dataset.train.sha256())
         return self.evaluate_clips(dataset.test or dataset.train, cache=cache)
 
-    def evaluate_clips(self, clips: AudioClips, *, cache: bool = True) -> dict[str, Any]:
-        """Measure the classifier on clips with labels."""
+    def evaluate_clips(
+        self, clips: AudioClips, *, cache: bool = True, voices: str | None = None
+    ) -> dict[str, Any]:
+        """Measure the classifier on clips with labels.
+
+        Args:
+            clips: The clips.
+            cache: Keep their features.
+            voices: Field that says who speaks: an adaptive classifier is adapted to each of them,
+                by the sound of all the clips alone, before it hears them.
+        """
         self._check_fitted()
         frames = compute_frames(clips, self.features_, cache=cache)
-        return self.evaluate_examples(clip_examples(clips, frames, classes=self.classes_))
+        examples = clip_examples(clips, frames, classes=self.classes_, split_by=voices)
+        if not self.features_.mean or examples.groups is None:
+            return self.evaluate_examples(examples)
+        unadapted = self._outputs(examples.values).argmax(axis=1) == examples.targets
+        figures = self._figures(examples, self._adapted_outputs(examples))
+        figures["unadapted_accuracy"] = float(unadapted.mean())
+        self._keep_metrics(figures)
+        return figures
+
+    def adapt(self, sounds: Sequence[Sound]) -> Self:
+        """Return this classifier for one voice; what is said in the sounds need not be known.
+
+        Only the mean and spread of energies are learnt. A second of sound goes half of the way to
+        the voice's own; some twenty words are enough.
+
+        Args:
+            sounds: Sounds of one speaker, or one microphone, as for `fit`.
+
+        Returns:
+            A copy that shares the network's weights; `save` writes it like any other.
+
+        Raises:
+            NotFittedError: Before `fit`.
+            UsageError: If the classifier was not trained with `adaptive=True`.
+            SourceError: If a file cannot be read as sound.
+        """
+        self._check_fitted()
+        if not self.features_.mean:
+            raise UsageError(
+                "this classifier was not trained to be adapted: train it with adaptive=True "
+                "(--adaptive), which needs to know who speaks"
+            )
+        read, _ = load_sounds(sounds, self.features_.rate)
+        return self._adapted(features_of(read, self.features_))
 
     @property
     def predictor_(self) -> AudioPredictor:  # type: ignore[override]
@@ -374,6 +436,36 @@ class AudioClassifier(SequenceClassifier):
         del prepared
         varies: Augment = settings.variations(self.features_)
         return varies
+
+    def _in_voices(self, examples: SequenceExamples) -> SequenceExamples:
+        """Take mean and spread of every voice out of its clips; keep those of an average voice."""
+        if examples.groups is None:
+            raise UsageError(
+                "adaptive takes the mean and spread of every voice out of its sounds: say who "
+                "speaks in each, by groups=... or split_by='speaker' (--split-by speaker)"
+            )
+        self.features_, rows = normalize_voices(self.features_, examples.values, examples.groups)
+        return replace(examples, values=rows)
+
+    def _adapted(self, log_mel: Sequence[NDArray[np.float32]]) -> Self:
+        adapted = copy(self)
+        adapted.features_ = adapt(self.features_, log_mel)
+        seconds = sum(map(len, log_mel)) * self.features_.hop
+        adapted.data_ = {
+            **self.data_,
+            "adapted_to": {"sounds": len(log_mel), "seconds": round(seconds, 2)},
+        }
+        return adapted
+
+    def _adapted_outputs(self, examples: SequenceExamples) -> NDArray[np.float32]:
+        """Return probabilities of clips, each heard after its voice."""
+        voices = np.asarray(examples.groups, dtype=str)
+        outputs = np.empty((len(examples), len(self.classes_)), np.float32)
+        for voice in np.unique(voices):
+            rows = np.flatnonzero(voices == voice)
+            clips = [examples.values[int(row)] for row in rows]
+            outputs[rows] = self._adapted(clips)._outputs(clips)
+        return outputs
 
     def _outputs(self, X: Any) -> NDArray[np.float32]:
         """Return probabilities of log-mel energies."""
