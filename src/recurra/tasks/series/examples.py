@@ -124,7 +124,7 @@ def labelled_collection(
         UsageError: If it has no labels.
     """
     if collection.labels is None:
-        raise UsageError(f"{collection.name} has no labels; name their column")
+        raise UsageError(f"{collection.name} has no labels; name their column: --label COL")
     facts = _collection_facts(collection)
     return labelled_sequences(collection.values, collection.labels, classes=classes, **facts)
 
@@ -136,7 +136,9 @@ def numbered_collection(collection: SequenceCollection) -> SequenceExamples:
         UsageError: If it has none.
     """
     if collection.targets is None:
-        raise UsageError(f"{collection.name} has no numbers to learn; name their column")
+        raise UsageError(
+            f"{collection.name} has no numbers to learn; name their column: --target COL"
+        )
     facts = _collection_facts(collection)
     return numbered_sequences(collection.values, collection.targets, **facts)
 
