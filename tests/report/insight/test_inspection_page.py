@@ -92,12 +92,16 @@ def test_a_decoder_is_drawn_without_the_steps_of_the_input() -> None:
 
 
 def test_two_hundred_names_do_not_touch() -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     from recurra.report.insight import scores
+    from recurra.report.insight.step_ticks import StepNames
 
     drawing = scores.figure(replace(sentiment(200), attributions=sentiment(200).attributions[:1]))
     assert drawing is not None
     drawing.draw_without_rendering()
-    boxes = [name.get_window_extent() for name in drawing.texts]
+    (names,) = (one for one in drawing.artists if isinstance(one, StepNames))
+    boxes = names.boxes(FigureCanvasAgg(drawing).get_renderer())
     assert len(boxes) == 200
     assert all(left.x1 <= right.x0 + 0.5 for left, right in itertools.pairwise(boxes))
     assert min(box.y0 for box in boxes) >= 0  # none is cut off at the edge of the picture

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from recurra.report.canvas import TEXT, styled
+from recurra.report.canvas import TEXT, Look, styled
 from recurra.report.insight.quantities import Quantity, layer_name, quantities
 from recurra.report.insight.scales import colour_map
 from recurra.report.insight.step_ticks import Place, name_steps, stacked_panels
@@ -21,6 +21,7 @@ __all__ = ["describe", "figure"]
 _PLACE = Place(height=162, top=24, left=32, right=84)
 _KEY, _BEFORE_KEY = 10, 24  # pixels of the colour scale, and of the space before it
 _SMALL = 10
+_COLOURS = 256  # of a colour scale
 
 
 @styled
@@ -57,21 +58,23 @@ def describe(layer: LayerTrace) -> str:
 
 
 def _draw(drawing: Figure, panel: Axes, quantity: Quantity) -> None:
-    image = panel.imshow(
-        quantity.values.T,
-        aspect="auto",
-        interpolation="nearest",
-        cmap=colour_map(quantity.scale),
-        vmin=quantity.low,
-        vmax=quantity.high,
-    )
+    look: Look = {
+        "aspect": "auto",
+        "interpolation": "nearest",
+        "cmap": colour_map(quantity.scale),
+        "vmin": quantity.low,
+        "vmax": quantity.high,
+    }
+    panel.imshow(quantity.values.T, **look)
     panel.set_title(quantity.title, loc="left", fontsize=TEXT, pad=4)
     panel.set_yticks([])
     panel.set_ylabel(f"{quantity.values.shape[1]} units", color=MUTED.light)
     box = panel.get_position()
     pixel = 1 / (drawing.get_figwidth() * drawing.dpi)
     key = drawing.add_axes((box.x1 + _BEFORE_KEY * pixel, box.y0, _KEY * pixel, box.height))
-    bar = drawing.colorbar(image, cax=key)
-    bar.outline.set_visible(False)
-    bar.set_ticks(np.linspace(quantity.low, quantity.high, 3).tolist())
-    bar.ax.tick_params(labelsize=_SMALL)
+    colours = np.linspace(quantity.high, quantity.low, _COLOURS)[:, None]
+    key.imshow(colours, extent=(0, 1, quantity.low, quantity.high), **look)
+    key.set_xticks([])
+    key.yaxis.tick_right()
+    key.set_yticks(np.linspace(quantity.low, quantity.high, 3).tolist())
+    key.tick_params(labelsize=_SMALL)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+from matplotlib import rcParams
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
-from matplotlib.transforms import ScaledTranslation
+from matplotlib.font_manager import FontProperties
+from matplotlib.transforms import Bbox
 
-from recurra.report.canvas import WIDTH, Look, new_figure
+from recurra.report.canvas import WIDTH, new_figure
 from recurra.report.insight.steps import step_axis, step_names
 from recurra.report.theme import MUTED
 
-__all__ = ["Place", "name_steps", "stacked_panels"]
+__all__ = ["Place", "StepNames", "name_steps", "stacked_panels"]
 
 _NAMES = 96  # CSS pixels of the names
 _SMALL = 10
@@ -73,8 +78,6 @@ def stacked_panels(count: int, steps: int, place: Place) -> tuple[Figure, list[A
 def name_steps(panels: Sequence[Axes], labels: Sequence[str]) -> None:
     """Give all panels the same time axis and write its names below the last.
 
-    The names are plain texts: as ticks, 200 of them would take most of the time of a picture.
-
     Args:
         panels: From top to bottom; step `n` lies at `n` on the x axis. They are those of
             `stacked_panels`.
@@ -86,9 +89,49 @@ def name_steps(panels: Sequence[Axes], labels: Sequence[str]) -> None:
     last = panels[-1]
     drawing = last.get_figure(root=True)
     assert drawing is not None  # noqa: S101 - panels are drawn on one
-    gap = ScaledTranslation(0, -_GAP / drawing.dpi, drawing.dpi_scale_trans)
-    look: Look = {"rotation": 90, "fontsize": _SMALL, "ha": "center", "va": "top"}
-    look |= {"color": MUTED.light, "transform": last.get_xaxis_transform() + gap}
     names = step_names(labels)
-    for place in range(0, len(labels), step_axis(len(labels)).every):
-        drawing.text(place, 0, names[place][:_LONGEST], **look)  # not clipped, unlike a panel's
+    shown = range(0, len(labels), step_axis(len(labels)).every)
+    drawing.add_artist(StepNames(last, shown, [names[place][:_LONGEST] for place in shown]))
+
+
+class StepNames(Artist):
+    """Names below a panel, written upwards, all as one thing to draw.
+
+    As ticks, or as texts of their own, 200 of them would take most of the time of a picture.
+    """
+
+    def __init__(self, panel: Axes, places: Sequence[int], names: Sequence[str]) -> None:
+        super().__init__()
+        self._panel, self._names = panel, names
+        self._places = np.array([(place, 0.0) for place in places])
+        self._font = FontProperties(family=rcParams["font.family"], size=_SMALL)
+        self.set_in_layout(False)
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Write the names."""
+        look = renderer.new_gc()
+        look.set_foreground(MUTED.light)
+        height = self._panel.figure.bbox.height
+        for name, (left, bottom), (wide, _, below) in self._laid_out(renderer):
+            # Turned by a right angle, the line's upper side looks to the left.
+            baseline = left + wide - below
+            up = height - bottom if renderer.flipy() else bottom
+            renderer.draw_text(look, baseline, up, name, self._font, 90)
+        look.restore()
+
+    def boxes(self, renderer: RendererBase) -> list[Bbox]:
+        """Return what each name covers, in pixels."""
+        return [
+            Bbox.from_bounds(left, bottom, wide, long)
+            for _, (left, bottom), (wide, long, _) in self._laid_out(renderer)
+        ]
+
+    def _laid_out(
+        self, renderer: RendererBase
+    ) -> Iterator[tuple[str, tuple[float, float], tuple[float, float, float]]]:
+        """Yield each name, its lower left corner, and its width, length and descent."""
+        spots = self._panel.get_xaxis_transform().transform(self._places)
+        top = float(spots[0, 1]) - _GAP * float(self._panel.figure.dpi) / 72
+        for name, middle in zip(self._names, spots[:, 0], strict=True):
+            long, wide, below = renderer.get_text_width_height_descent(name, self._font, False)
+            yield name, (middle - wide / 2, top - long), (wide, long, below)
