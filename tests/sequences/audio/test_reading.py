@@ -37,6 +37,23 @@ def test_bad_files_are_named(write_sound, tmp_path):
         read_audio(broken)
 
 
+@pytest.mark.parametrize("name", ["a.wav", "a.flac"])
+def test_a_file_that_is_cut_off_is_named(write_sound, noise, name):
+    path = write_sound(name, noise)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+    with pytest.raises((DataError, SourceError), match=rf"{name} (is cut off|cannot be read)"):
+        read_audio(path)
+
+
+def test_a_length_that_was_not_known_is_no_cut(write_sound, tone):
+    path = write_sound("pipe.wav", tone())
+    whole = path.read_bytes()
+    at = whole.index(b"data") + 4
+    path.write_bytes(whole[:at] + b"\xff\xff\xff\xff" + whole[at + 4 :])
+    np.testing.assert_allclose(read_audio(path)[0], tone(), atol=2**-15)
+
+
 def test_the_extra_is_named(monkeypatch, tmp_path):
     (tmp_path / "a.wav").write_bytes(b"RIFF")
     monkeypatch.setitem(sys.modules, "soundfile", None)

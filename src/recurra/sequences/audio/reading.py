@@ -14,6 +14,7 @@ __all__ = ["AUDIO_ENDINGS", "StreamResampler", "check_rate", "read_audio", "resa
 
 AUDIO_ENDINGS = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aif", ".aiff", ".au")
 _LOWEST_RATE, _HIGHEST_RATE = 1_000, 768_000
+_LENGTH_UNKNOWN = 0x7FFFF000  # or more, as the length of a WAV file's samples
 _MOST_SAMPLES = 1 << 30  # over all channels; 4 GiB as float32
 
 Samples = NDArray[np.float32]
@@ -30,7 +31,7 @@ def read_audio(path: str | Path) -> tuple[Samples, int]:
 
     Raises:
         SourceError: If there is no such file, or it is not sound.
-        DataError: If it is empty, too large, or holds values that are no numbers.
+        DataError: If it is empty, too large, cut off, or holds values that are no numbers.
         MissingDependencyError: If the extra `audio` is not installed.
     """
     path = Path(path)
@@ -40,12 +41,14 @@ def read_audio(path: str | Path) -> tuple[Samples, int]:
     try:
         with soundfile.SoundFile(str(path)) as stream:
             _check_size(path, stream.frames, stream.channels)
-            rate = int(stream.samplerate)
+            rate, promised = int(stream.samplerate), stream.frames
             channels = stream.read(dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, RuntimeError, TypeError) as error:
         raise SourceError(
             f"{path} cannot be read as sound ({_reason(error)}); give WAV, FLAC, OGG or MP3"
         ) from error
+    if len(channels) < promised or _is_cut_off(path):
+        raise DataError(f"{path} is cut off: its header promises more sound than the file holds")
     samples: Samples = channels[:, 0] if channels.shape[1] == 1 else channels.mean(axis=1)
     if not len(samples):
         raise DataError(f"{path} is empty: it holds no samples")
@@ -125,6 +128,22 @@ def _check_size(path: Path, frames: int, channels: int) -> None:
 def _reason(error: Exception) -> str:
     text = str(getattr(error, "error_string", "") or error).strip().rstrip(".")
     return text or type(error).__name__
+
+
+def _is_cut_off(path: Path) -> bool:
+    """Say whether a WAV file ends before its samples do, which libsndfile passes over."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(12)
+        if head[:4] != b"RIFF" or head[8:] != b"WAVE":
+            return False
+        while len(chunk := file.read(8)) == 8:
+            length = int.from_bytes(chunk[4:], "little")
+            if chunk[:4] == b"data":
+                # Programs that write to a pipe do not know the length and put the largest there.
+                return length < _LENGTH_UNKNOWN and file.tell() + length > size
+            file.seek(length + length % 2, 1)
+    return False
 
 
 def _soundfile() -> Any:
