@@ -132,6 +132,10 @@ class StepNames(Artist):
         """Yield each name, its lower left corner, and its width, length and descent."""
         spots = self._panel.get_xaxis_transform().transform(self._places)
         top = float(spots[0, 1]) - _GAP * float(self._panel.figure.dpi) / 72
+        _, wide, below = renderer.get_text_width_height_descent("lp", self._font, False)
+        letters: dict[str, float] = {}  # measuring every name would take as long as drawing it
+        for letter in set().union(*self._names):
+            letters[letter] = renderer.get_text_width_height_descent(letter, self._font, False)[0]
         for name, middle in zip(self._names, spots[:, 0], strict=True):
-            long, wide, below = renderer.get_text_width_height_descent(name, self._font, False)
+            long = sum(letters[letter] for letter in name)
             yield name, (middle - wide / 2, top - long), (wide, long, below)
