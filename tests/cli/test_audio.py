@@ -116,6 +116,8 @@ def test_a_model_is_adapted_to_a_voice(clips, tmp_path):
     ended = command("adapt", model, *heard, "-o", own, "--json")
     assert json.loads(ended.out) == {"path": str(own), "sounds": 10}
     assert command("predict", own, *heard).code == 0
+    told = command("train", "classify", tmp_path, *pattern, *asked, *small, "-o", model).out
+    assert "adapted to each held-out speaker by sound alone; accuracy " in told
     assert command("adapt", model, tmp_path / "none", "-o", own).code == 1
 
 

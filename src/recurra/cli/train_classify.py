@@ -141,6 +141,11 @@ def classify(
             f"accuracy {result['accuracy']:.4f}  macro F1 {result['macro_f1']:.4f}  "
             f"log loss {result['log_loss']:.4f}  on {result['rows']:,} held-out rows"
         )
+    if "unadapted_accuracy" in result:
+        out.print(
+            f"adapted to each held-out {split_by} by sound alone; accuracy "
+            f"{result['unadapted_accuracy']:.4f} without"
+        )
     out.print(f"saved {result['path']}")
 
 
