@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recurra import AudioClassifier, load_predictor
-from recurra.errors import UsageError
+from recurra.errors import DataError, UsageError
 from recurra.study.insight._audio_subject import audio_subject
 from recurra.tasks import load_model
 
@@ -58,6 +58,9 @@ def test_an_adapted_classifier_is_saved_like_any_other(classifier, tmp_path):
     expected = adapted.predict_proba(sounds)
     path = adapted.save(tmp_path / "c.recurra")
     np.testing.assert_allclose(load_predictor(path).predict_proba(sounds), expected, atol=1e-6)
+    average = load_predictor(classifier.save(tmp_path / "average.recurra"))
+    np.testing.assert_allclose(average.adapt(sounds).predict_proba(sounds), expected, atol=1e-6)
+    assert np.abs(average.predict_proba(sounds) - expected).max() > 0.01
     again = load_model(path)
     energies = [again.features_.log_mel(sound) for sound in sounds]
     np.testing.assert_allclose(again._outputs(energies), expected, atol=1e-5)
@@ -94,3 +97,5 @@ def test_who_speaks_must_be_known():
     plain = AudioClassifier("dense", rate=RATE, mels=8, epochs=1).fit(sounds, labels)
     with pytest.raises(UsageError, match="adaptive=True"):
         plain.adapt(sounds)
+    with pytest.raises(DataError, match="adaptive=True"):
+        plain.predictor_.adapt(sounds)

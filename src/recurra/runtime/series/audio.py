@@ -17,7 +17,7 @@ from recurra.runtime.predictor import Prediction
 from recurra.runtime.series.prediction_stream import PredictionStream
 from recurra.runtime.series.predictor import SequencePredictor
 from recurra.runtime.series.specification import SequenceSpecification
-from recurra.sequences.audio import AudioFeatures, StreamResampler, read_audio, resample
+from recurra.sequences.audio import AudioFeatures, StreamResampler, adapt, read_audio, resample
 
 __all__ = ["AUDIO_CLASSIFICATION_TASK", "AudioPredictor", "AudioStream", "Sound", "read_sound"]
 
@@ -124,6 +124,20 @@ class AudioPredictor:
             DataError: If the model has no attention.
         """
         return self.sequences.attention(self.features(read_sound(sound, self.features.rate)))
+
+    def adapt(self, sounds: Sequence[Sound]) -> AudioPredictor:
+        """Return this predictor for one voice; what is said in its sounds need not be known.
+
+        Args:
+            sounds: Some twenty words of it, as for `predict_proba`.
+
+        Raises:
+            DataError: If the model was not trained with `adaptive=True`, or there is no sound.
+            SourceError: If a file cannot be read as sound.
+        """
+        heard = [read_sound(sound, self.features.rate) for sound in sounds]
+        voice = adapt(self.features, [self.features.log_mel(samples) for samples in heard])
+        return AudioPredictor(voice, self.sequences)
 
     def stream(self, rate: int | None = None) -> AudioStream:
         """Begin to listen to sound that comes in pieces.
