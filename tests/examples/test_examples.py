@@ -141,6 +141,7 @@ def test_translate_dates_measures_by_length_and_shows_attention(tmp_path: Path) 
     assert (tmp_path / "dates.recurra").is_file()
 
 
+@pytest.mark.slow
 def test_generate_text_writes_and_saves(tmp_path: Path) -> None:
     (tmp_path / "text.txt").write_text("The value of the object is an object. " * 100)
     lines = run("generate_text.py", tmp_path, "text.txt", "3").splitlines()
@@ -158,6 +159,7 @@ def test_music_writes_a_midi_file(tmp_path: Path, real_data: Path) -> None:
     assert (tmp_path / "bach.recurra").is_file()
 
 
+@pytest.mark.slow
 def test_inspect_model_shows_what_decided(tmp_path: Path, reviews: Path) -> None:
     lines = run("inspect_model.py", tmp_path, str(reviews), "a dull warm mess").splitlines()
     assert lines[0].startswith("gradient of the recurrent kernel: ")
