@@ -97,7 +97,7 @@ def test_png_shows_something(imdb: Records) -> None:
     content = png_bytes(figure, "A title")
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
     pixels = image.imread(io.BytesIO(content))
-    assert pixels.shape[1] == (440 + 40) * 2.5
+    assert pixels.shape[1] == (440 + 40) * 2
     assert pixels[..., :3].std() > 0.1
 
 

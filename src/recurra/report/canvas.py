@@ -47,10 +47,10 @@ TEXT = 13
 """Text size in CSS pixels; also the smallest in a figure that may shrink."""
 
 _DOTS = 72  # one unit of the drawing is one CSS pixel
-_PNG_SCALE = 2.5
+_PNG_SCALE = 2
 _EDGE = 20  # CSS pixels around a picture
 _HEADING = 50
-_WIDEST_PNG = 3_000  # pixels of a picture that is wider than a page
+_WIDEST_PNG = 2_400  # pixels of a picture that is wider than a page
 _STYLE = {
     "axes.edgecolor": FAINT.light,
     "axes.facecolor": "none",
